@@ -1,0 +1,1 @@
+"""Keeps the team's reports and compares them in one table."""

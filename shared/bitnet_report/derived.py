@@ -1,0 +1,168 @@
+"""Figures that follow from others: the brief's formula, the stage totals, the headline.
+
+The agent fills them in when it writes a report; `check_derived` does the sums again when one is read.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from statistics import median
+
+from .report import INFERENCE_STAGES, FreqNormalization, PeakSource, Report, StageProfile, Summary
+
+_RELATIVE_TOLERANCE = 1e-3
+_ABSOLUTE_TOLERANCE = 0.01  # ms or MB: what rounding to two decimals may take away
+
+
+def frequency_normalization(
+    actual_mhz: float | None, reference_mhz: float, source: str | None = None
+) -> FreqNormalization:
+    """State the brief's scale factor, actual ÷ reference; unknown where no clock is known."""
+    if actual_mhz is None:
+        return FreqNormalization(
+            actual_freq_mhz=None,
+            reference_freq_mhz=reference_mhz,
+            scale_factor=None,
+            source=source,
+            explanation="no clock is known, so nothing is normalised",
+        )
+    return FreqNormalization(
+        actual_freq_mhz=actual_mhz,
+        reference_freq_mhz=reference_mhz,
+        scale_factor=actual_mhz / reference_mhz,
+        source=source,
+        explanation=(
+            f"normalised = measured × {actual_mhz:.0f} MHz / {reference_mhz:.0f} MHz; "
+            "it holds as far as the core's clock is the bottleneck, and not for time spent waiting on memory"
+        ),
+    )
+
+
+def normalized_ms(duration_ms: float, actual_mhz: float | None, reference_mhz: float) -> float | None:
+    """Scale a time (ms) to the reference clock: duration × actual ÷ reference (the brief's formula)."""
+    return None if actual_mhz is None else duration_ms * actual_mhz / reference_mhz
+
+
+def stage_profile(
+    name: str,
+    samples_ms: Sequence[float],
+    frequency: FreqNormalization,
+    *,
+    tokens: int | None = None,
+    clock_mhz: float | None = None,
+    memory_before_mb: float | None = None,
+    memory_after_mb: float | None = None,
+    memory_peak_mb: float | None = None,
+    memory_peak_source: PeakSource | None = None,
+) -> StageProfile:
+    """Make a stage from its samples (ms, at least one) and its memory (MB) as read."""
+    duration = median(samples_ms)
+    clock = clock_mhz if clock_mhz is not None else frequency.actual_freq_mhz
+    return StageProfile(
+        name=name,
+        duration_ms=duration,
+        duration_normalized_ms=normalized_ms(duration, clock, frequency.reference_freq_mhz),
+        samples_ms=list(samples_ms),
+        tokens=tokens,
+        ms_per_token=duration / tokens if tokens else None,
+        clock_mhz=clock_mhz,
+        memory_before_mb=memory_before_mb,
+        memory_after_mb=memory_after_mb,
+        memory_delta_mb=_difference(memory_after_mb, memory_before_mb),
+        memory_peak_mb=memory_peak_mb,
+        memory_peak_source=memory_peak_source,
+    )
+
+
+def summarize(stages: Iterable[StageProfile], peak_memory_mb: float | None = None) -> Summary:
+    """Compute the headline; the peak is the stages' largest unless `peak_memory_mb` states one."""
+    by_name = {stage.name: stage for stage in stages}
+    every = list(by_name.values())
+    inference = [by_name[name] for name in INFERENCE_STAGES if name in by_name]
+    prefill, decode, tokenization = (by_name.get(name) for name in ("prefill", "decode", "tokenization"))
+    peaks = [stage.memory_peak_mb for stage in every if stage.memory_peak_mb is not None]
+    normalized = [stage.duration_normalized_ms for stage in every]
+    per_token = decode.ms_per_token if decode else None
+    return Summary(
+        total_time_ms=sum(stage.duration_ms for stage in every),
+        total_time_normalized_ms=None if None in normalized else sum(n for n in normalized if n is not None),
+        inference_time_ms=sum(stage.duration_ms for stage in inference) if inference else None,
+        time_to_first_token_ms=(
+            tokenization.duration_ms + prefill.duration_ms if tokenization and prefill else None
+        ),
+        peak_memory_mb=peak_memory_mb if peak_memory_mb is not None else max(peaks, default=None),
+        prefill_ms=prefill.duration_ms if prefill else None,
+        prefill_normalized_ms=prefill.duration_normalized_ms if prefill else None,
+        decode_ms_per_token=per_token,
+        decode_normalized_ms_per_token=(
+            decode.duration_normalized_ms / decode.tokens
+            if decode and decode.tokens and decode.duration_normalized_ms is not None
+            else None
+        ),
+        decode_tokens_per_s=1000 / per_token if per_token else None,
+    )
+
+
+def check_derived(report: Report) -> tuple[str, str] | None:
+    """Do every sum of a report again.
+
+    Returns:
+        None if all agree, else the first field that does not and a sentence on it.
+    """
+    return next(_contradictions(report), None)
+
+
+def _contradictions(report: Report) -> Iterator[tuple[str, str]]:
+    frequency = report.freq_normalization
+    if frequency.actual_freq_mhz is not None:
+        scale = frequency.actual_freq_mhz / frequency.reference_freq_mhz
+        yield from _compare("freq_normalization.scale_factor", frequency.scale_factor, scale)
+    names = [stage.name for stage in report.stage_profiles]
+    for position, stage in enumerate(report.stage_profiles):
+        field = f"stage_profiles[{position}]"
+        if stage.name in names[:position]:
+            yield f"{field}.name", f"the stage {stage.name} stands twice"
+        yield from _check_stage(field, stage, frequency)
+    yield from _check_steps(report)
+    stated_peak = report.summary.peak_memory_mb if report.schema_version == 0 else None
+    expected = summarize(report.stage_profiles, stated_peak)
+    for name in Summary.model_fields:
+        yield from _compare(f"summary.{name}", getattr(report.summary, name), getattr(expected, name))
+
+
+def _check_stage(field: str, stage: StageProfile, frequency: FreqNormalization) -> Iterator[tuple[str, str]]:
+    clock = stage.clock_mhz or frequency.actual_freq_mhz
+    expected = {
+        "duration_ms": median(stage.samples_ms) if stage.samples_ms else stage.duration_ms,
+        "duration_normalized_ms": normalized_ms(stage.duration_ms, clock, frequency.reference_freq_mhz),
+        "ms_per_token": stage.duration_ms / stage.tokens if stage.tokens else None,
+    }
+    if stage.memory_after_mb is not None and stage.memory_before_mb is not None:
+        expected["memory_delta_mb"] = stage.memory_after_mb - stage.memory_before_mb
+    for name, value in expected.items():
+        yield from _compare(f"{field}.{name}", getattr(stage, name), value)
+
+
+def _check_steps(report: Report) -> Iterator[tuple[str, str]]:
+    decode = report.stage("decode")
+    if decode is None or not decode.samples_ms or not report.decode_steps_ms:
+        return
+    if len(report.decode_steps_ms) != len(decode.samples_ms):
+        yield "decode_steps_ms", "there must be one list of steps for each sample of the decode stage"
+        return
+    for position, (steps, sample) in enumerate(zip(report.decode_steps_ms, decode.samples_ms, strict=True)):
+        yield from _compare(f"decode_steps_ms[{position}]", sum(steps), sample)
+
+
+def _compare(field: str, stated: float | None, expected: float | None) -> Iterator[tuple[str, str]]:
+    if stated is None or expected is None:
+        agree = stated is expected
+    else:
+        agree = math.isclose(stated, expected, rel_tol=_RELATIVE_TOLERANCE, abs_tol=_ABSOLUTE_TOLERANCE)
+    if not agree:
+        yield field, f"says {stated}, but its own figures give {expected}"
+
+
+def _difference(after: float | None, before: float | None) -> float | None:
+    return None if after is None or before is None else after - before

@@ -1,0 +1,80 @@
+"""The value types that a report is made of: every number finite, every text storable.
+
+Upper limits only keep a hostile or broken report from overflowing a sum; no machine comes near them.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timezone
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+MB = 2**20
+"""Bytes in a megabyte, as in the brief's own tool."""
+
+Ms = Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)]
+"""Milliseconds of wall time."""
+Megabytes = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
+MegabytesDelta = Annotated[float, Field(ge=-1e9, le=1e9, allow_inf_nan=False)]
+Mhz = Annotated[float, Field(gt=0, le=1e6, allow_inf_nan=False)]
+Ratio = Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)]
+Count = Annotated[int, Field(ge=0, le=2**53)]
+Positive = Annotated[int, Field(ge=1, le=2**53)]
+
+MEMBER_PATTERN = r"[A-Za-z0-9_.-]{1,64}"
+MEMBER_RULE = "a member is named by 1 to 64 letters, digits, '_', '.' or '-'"
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+def is_member_name(name: str) -> bool:
+    """Tell whether `name` may stand in a report's `member`."""
+    return re.fullmatch(MEMBER_PATTERN, name, re.ASCII) is not None
+
+
+def _member(name: str) -> str:
+    if not is_member_name(name):
+        raise ValueError(MEMBER_RULE)
+    return name
+
+
+def _storable(text: str) -> str:
+    if _CONTROL.search(text):
+        raise ValueError("text holds a control character")
+    return text
+
+
+def _timestamp(text: str) -> str:
+    parse_timestamp(text)
+    return text
+
+
+def parse_timestamp(text: str) -> datetime:
+    """Read an ISO 8601 time; one without an offset (the brief's script writes none) is taken as UTC.
+
+    Raises:
+        ValueError: `text` is no ISO 8601 time, or lies outside the years 2000 to 9998.
+    """
+    # datetime.fromisoformat reads a final "Z" only from Python 3.11 on.
+    moment = datetime.fromisoformat(re.sub(r"[zZ]$", "+00:00", text.strip()))
+    if not 2000 <= moment.year <= 9998:
+        raise ValueError("the year must lie between 2000 and 9998")
+    if moment.tzinfo is None:
+        return moment.replace(tzinfo=timezone.utc)
+    return moment.astimezone(timezone.utc)
+
+
+Member = Annotated[str, AfterValidator(_member)]
+Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_storable)]
+Text = Annotated[str, Field(max_length=4000), AfterValidator(_storable)]
+Timestamp = Annotated[str, Field(max_length=64), AfterValidator(_timestamp)]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+RunId = Annotated[str, Field(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")]
+
+
+class Record(BaseModel):
+    """Base of everything in a report: typed strictly, never changed, unknown keys kept."""
+
+    model_config = ConfigDict(extra="allow", strict=True, frozen=True, allow_inf_nan=False)

@@ -1,0 +1,72 @@
+"""What tells runs and work apart: run ids, token hashes, the workload id."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from .report import Report
+
+
+def new_run_id(unix_ms: int | None = None) -> str:
+    """Make a UUID version 7 (RFC 9562): 48 bits of Unix milliseconds, then 74 random bits."""
+    moment = time.time_ns() // 1_000_000 if unix_ms is None else unix_ms
+    value = (moment & (2**48 - 1)) << 80 | int.from_bytes(os.urandom(10), "big")
+    value = value & ~(0xF << 76) | 0x7 << 76
+    value = value & ~(0x3 << 62) | 0x2 << 62
+    return str(uuid.UUID(int=value))
+
+
+def hash_token_ids(token_ids: Sequence[int]) -> str:
+    """SHA-256 of token ids, each as four little-endian bytes."""
+    return hashlib.sha256(b"".join(int(token).to_bytes(4, "little") for token in token_ids)).hexdigest()
+
+
+def hash_json(value: Any) -> str:
+    """SHA-256 of a JSON value in one spelling: keys sorted, no spaces, ASCII."""
+    spelled = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(spelled.encode()).hexdigest()
+
+
+def work_of(report: Report) -> dict[str, Any]:
+    """What two runs must share to be ranked together.
+
+    Threads and repetitions are left out: they are what a machine spends on the work. So is the revision,
+    as far as it leaves the tensors alike, and `generated_sha256`, since kernels of different machines round
+    bfloat16 differently.
+    """
+    workload = report.workload
+    return {
+        "model": report.meta.model_name,
+        "weights": report.meta.weights,
+        "model_sha256": workload.model_sha256,
+        "prompt_sha256": workload.prompt_sha256,
+        "prompt_tokens": workload.prompt_tokens,
+        "decode_tokens": workload.decode_tokens,
+        "batch_size": workload.batch_size,
+        "dtype": workload.dtype,
+        "engine": workload.engine,
+        "suite_version": workload.suite_version,
+    }
+
+
+def is_known_work(report: Report) -> bool:
+    """Tell whether the report proves what work it did; the brief's original script does not."""
+    workload = report.workload
+    return None not in (
+        workload.model_sha256,
+        workload.prompt_sha256,
+        workload.prompt_tokens,
+        workload.decode_tokens,
+        workload.dtype,
+    )
+
+
+def workload_id(report: Report) -> str:
+    """Twelve hex digits that runs share exactly if they did the same work."""
+    return hash_json(work_of(report))[:12]

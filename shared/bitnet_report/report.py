@@ -1,0 +1,217 @@
+"""The report: what one run says, key for key as the brief asks, with what is new beside it.
+
+Times are milliseconds, memory is MB of 2**20 bytes, clocks are MHz. A field that could not be
+determined is null; a key that this version does not know is kept.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final, Literal
+
+from pydantic import Field
+
+from .fields import (
+    Count,
+    Megabytes,
+    MegabytesDelta,
+    Member,
+    Mhz,
+    Ms,
+    Name,
+    Positive,
+    Ratio,
+    Record,
+    RunId,
+    Sha256,
+    Text,
+    Timestamp,
+    parse_timestamp,
+)
+
+SCHEMA_VERSION: Final = 1
+STAGES = ("load_tokenizer", "load_model", "tokenization", "prefill", "decode", "detokenization")
+INFERENCE_STAGES = STAGES[2:]
+
+Weights = Literal["published", "stand-in", "local", "unknown"]
+Grade = Literal["A", "B", "C", "invalid"]
+PeakSource = Literal["VmHWM", "sampled", "after-values"]
+
+
+class Meta(Record):
+    """Which model was run, when, and by which agent."""
+
+    model_name: Name
+    model_revision: Name | None = None
+    weights: Weights = "unknown"
+    timestamp: Timestamp
+    reference_freq_mhz: Mhz
+    agent_version: Name | None = None
+    note: Text | None = None
+
+    @property
+    def measured_at(self) -> datetime:
+        """The run's start, in UTC."""
+        return parse_timestamp(self.timestamp)
+
+
+class Workload(Record):
+    """What makes two runs the same work, and what was spent on it (`threads`, `repetitions`).
+
+    `model_sha256` is over the tensors' names, types and shapes and the configuration that shapes the
+    computation; `prompt_sha256` and `generated_sha256` are over token ids (see `hash_token_ids`).
+    """
+
+    model_sha256: Sha256 | None = None
+    prompt_sha256: Sha256 | None = None
+    prompt_tokens: Positive | None = None
+    decode_tokens: Positive | None = None
+    batch_size: Positive = 1
+    dtype: Name | None = None
+    engine: Name = "published"
+    threads: Positive | None = None
+    repetitions: Positive | None = None
+    suite_version: Positive | None = None
+    generated_sha256: Sha256 | None = None
+
+
+class CpuInfo(Record):
+    """The processor, as it names itself and as it was measured."""
+
+    brand: Name
+    arch: Name | None = None
+    cores_physical: Positive | None = None
+    cores_logical: Positive | None = None
+    freq_base_mhz: Mhz | None = None
+    freq_base_source: Name | None = None
+    clock_mhz: Mhz | None = None
+    clock_source: Name | None = None
+    isa: list[Name] | None = None
+    caches: dict[str, Any] | None = None
+    hypervisor: Name | None = None
+
+
+class Environment(Record):
+    """Software and settings that bear on the figures; each is null where the system does not tell."""
+
+    os: Name | None = None
+    kernel: Name | None = None
+    python: Name | None = None
+    torch: Name | None = None
+    transformers: Name | None = None
+    compiler: Name | None = None
+    threads: dict[str, Any] | None = None
+    affinity: list[Count] | None = None
+    cgroup_limits: dict[str, Any] | None = None
+    governor: Name | None = None
+    turbo: bool | None = None
+    memory_total_mb: Megabytes | None = None
+    swap: dict[str, Any] | None = None
+    thp: Name | None = None
+    load_before: list[float] | None = None
+
+
+class FreqNormalization(Record):
+    """The brief's formula with its numbers: normalised = measured × actual_freq_mhz / reference_freq_mhz."""
+
+    actual_freq_mhz: Mhz | None
+    reference_freq_mhz: Mhz
+    scale_factor: Ratio | None
+    source: Name | None = None
+    explanation: Text | None = None
+
+
+class StageProfile(Record):
+    """One stage: median time over its repetitions, and the memory around it.
+
+    `duration_ms` is the median of `samples_ms` (one a repetition); `ms_per_token` is `duration_ms / tokens`.
+    Memory is the resident set (RSS) at the stage's first run; the peak is what `memory_peak_source` names.
+    """
+
+    name: Name
+    duration_ms: Ms
+    duration_normalized_ms: Ms | None = None
+    memory_before_mb: Megabytes | None = None
+    memory_after_mb: Megabytes | None = None
+    memory_delta_mb: MegabytesDelta | None = None
+    memory_peak_mb: Megabytes | None = None
+    memory_peak_source: PeakSource | None = None
+    samples_ms: list[Ms] = Field(default_factory=list, max_length=100_000)
+    tokens: Positive | None = None
+    ms_per_token: Ms | None = None
+    clock_mhz: Mhz | None = None
+
+
+class WarmupStep(Record):
+    """One discarded repetition."""
+
+    prefill_ms: Ms
+    decode_ms: Ms
+
+
+class Warmup(Record):
+    """What was run and thrown away before measuring.
+
+    `first_call_ms` is the cold first prefill, compiler included; it stands in no average.
+    """
+
+    first_call_ms: Ms | None = None
+    steps: list[WarmupStep] = Field(default_factory=list, max_length=1000)
+    steady: bool | None = None
+    compile: dict[str, Any] | None = None
+
+
+class Caveat(Record):
+    """A reason to doubt a figure, and what to do about it."""
+
+    code: Name
+    message: Text
+    remedy: Text | None = None
+
+
+class Quality(Record):
+    """How far the figures can be trusted; `grade` is null where no rule has graded the run."""
+
+    grade: Grade | None = None
+    caveats: list[Caveat] = Field(default_factory=list, max_length=200)
+
+
+class Summary(Record):
+    """The headline figures; each follows from the stages and is checked against them when read."""
+
+    total_time_ms: Ms
+    total_time_normalized_ms: Ms | None = None
+    inference_time_ms: Ms | None = None
+    time_to_first_token_ms: Ms | None = None
+    peak_memory_mb: Megabytes | None = None
+    prefill_ms: Ms | None = None
+    prefill_normalized_ms: Ms | None = None
+    decode_ms_per_token: Ms | None = None
+    decode_normalized_ms_per_token: Ms | None = None
+    decode_tokens_per_s: Ratio | None = None
+
+
+class Report(Record):
+    """One run, whole."""
+
+    schema_version: Literal[0, 1] = SCHEMA_VERSION
+    run_id: RunId
+    member: Member | None = None
+    meta: Meta
+    workload: Workload
+    cpu_info: CpuInfo
+    environment: Environment = Field(default_factory=Environment)
+    freq_normalization: FreqNormalization
+    stage_profiles: list[StageProfile] = Field(min_length=1, max_length=64)
+    decode_steps_ms: list[list[Ms]] = Field(default_factory=list, max_length=10_000)
+    warmup: Warmup = Field(default_factory=Warmup)
+    quality: Quality = Field(default_factory=Quality)
+    summary: Summary
+
+    def stage(self, name: str) -> StageProfile | None:
+        """The stage of that name, or None where the run has none."""
+        return next((stage for stage in self.stage_profiles if stage.name == name), None)
+
+    def to_json(self) -> bytes:
+        """The report as it is written to disk and sent: UTF-8 JSON, two spaces deep, ending in a newline."""
+        return (self.model_dump_json(indent=2) + "\n").encode()
