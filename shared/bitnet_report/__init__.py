@@ -1,5 +1,6 @@
 """What the agent and the collector say to each other: the report, its reading and its derived figures."""
 
+from .caveats import caveat_sentences, make_caveat
 from .derived import (
     check_derived,
     frequency_normalization,
@@ -61,12 +62,14 @@ __all__ = [
     "WarmupStep",
     "Workload",
     "__version__",
+    "caveat_sentences",
     "check_derived",
     "frequency_normalization",
     "hash_json",
     "hash_token_ids",
     "is_known_work",
     "is_member_name",
+    "make_caveat",
     "new_run_id",
     "normalized_ms",
     "parse_document",

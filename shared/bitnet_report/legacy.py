@@ -13,9 +13,10 @@ from typing import Any
 
 from pydantic import ConfigDict, Field
 
+from .caveats import make_caveat
 from .derived import frequency_normalization, normalized_ms, summarize
 from .fields import Megabytes, Member, Mhz, Ms, Name, Positive, Record, RunId, Timestamp
-from .report import Caveat, CpuInfo, FreqNormalization, Meta, Quality, Report, StageProfile, Workload
+from .report import CpuInfo, FreqNormalization, Meta, Quality, Report, StageProfile, Workload
 
 _CANONICAL_STAGE = {
     "tokenizer": "load_tokenizer",
@@ -25,15 +26,6 @@ _CANONICAL_STAGE = {
     "decode": "decode",
     "detokenization": "detokenization",
 }
-
-_CAVEAT = Caveat(
-    code="version-0",
-    message=(
-        "written by the brief's original script: one sample a stage, no warm-up (the compiler may be in the "
-        "first forward), an advertised clock, a peak taken from after-values, no proof of the work done"
-    ),
-    remedy="profile again with bitnet-agent",
-)
 
 
 class _Record(Record):
@@ -119,7 +111,7 @@ def report_from_version_0(document: dict[str, Any]) -> Report:
         ),
         freq_normalization=frequency,
         stage_profiles=stages,
-        quality=Quality(caveats=[_CAVEAT]),
+        quality=Quality(caveats=[make_caveat("version-0")]),
         summary=summarize(stages, old.summary.peak_memory_mb),
     )
 

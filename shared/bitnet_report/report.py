@@ -162,11 +162,12 @@ class Warmup(Record):
 
 
 class Caveat(Record):
-    """A reason to doubt a figure, and what to do about it."""
+    """A reason to doubt a figure, and what to do about it; `values` are the numbers in the sentences."""
 
     code: Name
     message: Text
     remedy: Text | None = None
+    values: dict[str, int | float | Text] = Field(default_factory=dict, max_length=50)
 
 
 class Quality(Record):

@@ -1,0 +1,98 @@
+"""Loading through transformers, to the point where the model is really in memory.
+
+`from_pretrained` maps the weight files and reads next to nothing; the first forward would then pay for
+the reading. So loading ends here only when every page of every weight is resident.
+"""
+
+from __future__ import annotations
+
+import mmap
+import warnings
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from ..errors import ModelError
+from .finding import Checkpoint
+
+if TYPE_CHECKING:
+    import torch
+
+Advance = Callable[[int], None]
+"""Told how many more bytes of the weights are resident."""
+
+
+def import_libraries() -> None:
+    """Import torch and transformers now, so that no stage is charged for it, and quieten what they print."""
+    import transformers
+
+    transformers.utils.logging.set_verbosity_error()
+    transformers.utils.logging.disable_progress_bar()
+    warnings.filterwarnings("ignore", module=r"torch\..*")
+
+
+def set_threads(threads: int) -> None:
+    """Let torch compute on that many threads."""
+    import torch
+
+    torch.set_num_threads(threads)
+
+
+def load_tokenizer(checkpoint: Checkpoint) -> Any:
+    """Load the checkpoint's own tokenizer.
+
+    Raises:
+        ModelError: its files are missing or damaged.
+    """
+    from transformers import AutoTokenizer
+
+    try:
+        return AutoTokenizer.from_pretrained(str(checkpoint.directory), trust_remote_code=False)
+    except Exception as error:  # tokenizers raises bare Exception for a damaged file
+        raise ModelError(
+            f"the tokenizer of {checkpoint.name} cannot be loaded: {_first_line(error)}",
+            "fetch tokenizer.json and tokenizer_config.json again",
+        ) from error
+
+
+def load_model(checkpoint: Checkpoint, dtype: str, advance: Advance) -> torch.nn.Module:
+    """Load the weights with the checkpoint's own `quantization_config` and make them resident.
+
+    `dtype` is torch's name for the type to compute in; `advance` hears of each storage made resident.
+
+    Raises:
+        ModelError: transformers cannot load it.
+    """
+    import torch
+    from transformers import AutoModelForCausalLM
+
+    try:
+        model = AutoModelForCausalLM.from_pretrained(
+            str(checkpoint.directory), dtype=getattr(torch, dtype), trust_remote_code=False
+        )
+    except Exception as error:
+        raise ModelError(
+            f"{checkpoint.name} cannot be loaded: {_first_line(error)}",
+            "check that the checkpoint is whole and that transformers is of the version in constraints.txt",
+        ) from error
+    model.eval()
+    make_resident(model, advance)
+    return model
+
+
+def make_resident(model: torch.nn.Module, advance: Advance) -> None:
+    """Touch one byte in each page of each weight, so that the kernel reads the file in."""
+    import torch
+
+    seen: set[int] = set()
+    for tensor in (*model.parameters(), *model.buffers()):
+        storage = tensor.untyped_storage()
+        if storage.data_ptr() in seen or storage.nbytes() == 0:
+            continue
+        seen.add(storage.data_ptr())
+        raw = torch.empty(0, dtype=torch.uint8).set_(storage)  # [nbytes]
+        raw[:: mmap.PAGESIZE].max()
+        advance(storage.nbytes())
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]

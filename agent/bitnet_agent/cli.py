@@ -1,0 +1,63 @@
+"""The command line: options to a verb, errors to an exit code.
+
+Nothing heavy is imported here, so that `--help` answers at once; each verb imports what it needs.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Callable, Sequence
+
+from .errors import AgentError, UsageError
+from .options import Options, parse
+
+_NEEDED = ("torch", "transformers", "accelerate", "safetensors", "httpx", "psutil", "cpuinfo", "rich")
+
+EXIT_INTERRUPTED = 130
+"""What a shell reports of a program that Ctrl-C ended: 128 + SIGINT."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one verb and return its exit code: 0, or by kind of fault 2, 3, 4, 5; 130 after Ctrl-C."""
+    options: Options | None = None
+    try:
+        options = parse(sys.argv[1:] if argv is None else argv)
+        _check_extra()
+        return _verb(options.verb)(options)
+    except AgentError as error:
+        _say(options, "error", error.message)
+        if error.remedy:
+            _say(options, "remedy", error.remedy)
+        return error.exit_code
+    except KeyboardInterrupt:
+        _say(options, "interrupted")
+        return EXIT_INTERRUPTED
+
+
+def _verb(name: str) -> Callable[[Options], int]:
+    if name == "push":
+        from .verbs.push import run
+    elif name == "stand-in":
+        from .verbs.write_stand_in import run
+    else:
+        from .verbs.profile import run
+    return run
+
+
+def _check_extra() -> None:
+    missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
+    if missing:
+        raise UsageError(
+            f"bitnet-agent lacks the packages {', '.join(missing)}",
+            "install them with: pip install 'bitnet-profiler[agent]'",
+        )
+
+
+def _say(options: Options | None, key: str, message: str | None = None) -> None:
+    from .screen.language import choose_language, text
+
+    sentence = text(choose_language(options.lang if options else None), key)
+    line = sentence if message is None else f"{sentence}: {message}"
+    encoding = getattr(sys.stderr, "encoding", None) or "ascii"
+    print(line.encode(encoding, "replace").decode(encoding), file=sys.stderr)

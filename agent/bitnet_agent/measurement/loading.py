@@ -1,0 +1,41 @@
+"""The two loading stages, and the prompt made ready with the tokenizer that they give."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ..checkpoint.finding import Checkpoint
+from ..checkpoint.model import load_model, load_tokenizer
+from ..checkpoint.preflight import check_context
+from ..checkpoint.prompting import EncodedPrompt, prepare_prompt
+from ..plan import Plan
+from ..screen.display import Display
+from .stages import StageMeasurement, measure_once
+
+
+@dataclass
+class Loaded:
+    """What is in memory once loading is over, and what loading took."""
+
+    tokenizer: Any
+    model: Any
+    prompt: EncodedPrompt
+    stages: list[StageMeasurement]
+
+
+def load(checkpoint: Checkpoint, plan: Plan, display: Display, now: Callable[[], float]) -> Loaded:
+    """Load tokenizer and model, each once and timed; the prompt is checked before the model is read.
+
+    Raises:
+        AgentError: a file is damaged, or the prompt does not fit the model.
+    """
+    tokenizer, load_tokenizer_stage = measure_once("load_tokenizer", lambda: load_tokenizer(checkpoint), now)
+    prompt = prepare_prompt(tokenizer, plan.prompt)
+    check_context(checkpoint, len(prompt.ids), plan.decode_tokens)
+    display.begin("load_model", checkpoint.nbytes)
+    model, load_model_stage = measure_once(
+        "load_model", lambda: load_model(checkpoint, plan.dtype, display.advance), now
+    )
+    return Loaded(tokenizer, model, prompt, [load_tokenizer_stage, load_model_stage])

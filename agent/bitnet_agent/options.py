@@ -1,0 +1,180 @@
+"""The options of every verb, checked as far as that can be done without looking at the machine."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from bitnet_report import MEMBER_RULE, __version__, is_member_name
+
+from .plan import (
+    DEFAULT_DECODE_TOKENS,
+    DEFAULT_PROMPT_TOKENS,
+    DEFAULT_REFERENCE_MHZ,
+    DEFAULT_REPETITIONS,
+    DTYPES,
+    PUBLISHED_MODEL,
+)
+
+DEFAULT_OUTPUT = Path("docs") / "inference_profile_report.json"
+"""Where the brief puts the report."""
+
+Options = argparse.Namespace
+"""The options of one call; `verb` is `profile`, `push` or `stand-in`."""
+
+_VERBS = ("push", "stand-in")
+
+_EPILOG = """\
+other commands:
+  bitnet-agent push FILE… --collector URL --member NAME   send reports that are on disk
+  bitnet-agent stand-in --size tiny|2b4t --out DIR        write a checkpoint with random weights
+each answers --help
+
+exit codes: 0 done, 2 usage, 3 model, 4 environment, 5 delivery, 130 interrupted"""
+
+
+def parse(arguments: Sequence[str]) -> Options:
+    """Parse a command line; without the name of another command it is a run to profile."""
+    if arguments and arguments[0] in _VERBS:
+        parser = _push_parser() if arguments[0] == "push" else _stand_in_parser()
+        return parser.parse_args(arguments[1:], argparse.Namespace(verb=arguments[0]))
+    return _profile_parser().parse_args(arguments, argparse.Namespace(verb="profile"))
+
+
+def _profile_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="bitnet-agent",
+        description="Profile BitNet inference on this CPU, stage by stage, and report to a collector.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"bitnet-agent {__version__}")
+    to = parser.add_argument_group("whose run, and where it goes")
+    to.add_argument(
+        "--collector", metavar="URL", help="submit the report there, for example http://127.0.0.1:8000"
+    )
+    to.add_argument("--member", metavar="NAME", type=_member, help="whose machine this is, for example WJ")
+    to.add_argument("--note", metavar="TEXT", type=_note, help="a remark to keep with the run")
+    to.add_argument(
+        "--output",
+        metavar="FILE",
+        type=Path,
+        default=DEFAULT_OUTPUT,
+        help="the report (default: %(default)s)",
+    )
+    work = parser.add_argument_group("the work")
+    work.add_argument(
+        "--model", metavar="MODEL", default=PUBLISHED_MODEL,
+        help="a hub id, a directory, stand-in:tiny or stand-in:2b4t (default: %(default)s)",
+    )  # fmt: skip
+    work.add_argument("--revision", metavar="REV", help="the hub's branch, tag or commit")
+    text = work.add_mutually_exclusive_group()
+    text.add_argument(
+        "--prompt", metavar="TEXT", help="the prompt itself (default: a fixed text, English and Chinese)"
+    )
+    text.add_argument("--prompt-file", metavar="FILE", type=Path, help="read the prompt from a UTF-8 file")
+    work.add_argument(
+        "--prompt-tokens", metavar="N", type=_positive,
+        help=f"cut the prompt to N tokens (default: {DEFAULT_PROMPT_TOKENS}, or a given text whole)",
+    )  # fmt: skip
+    work.add_argument(
+        "--decode-tokens", metavar="N", type=_positive, default=DEFAULT_DECODE_TOKENS,
+        help="single-token forwards (default: %(default)s)",
+    )  # fmt: skip
+    work.add_argument(
+        "--repetitions", metavar="N", type=_positive, default=DEFAULT_REPETITIONS,
+        help="measured repetitions, after the warm-up (default: %(default)s)",
+    )  # fmt: skip
+    work.add_argument(
+        "--threads", metavar="N", type=_positive, help="threads to compute on (default: physical cores)"
+    )
+    work.add_argument(
+        "--dtype", choices=DTYPES, default=DTYPES[0], help="the type to compute in (default: %(default)s)"
+    )
+    clock = parser.add_argument_group("normalisation to a reference clock")
+    clock.add_argument(
+        "--reference-mhz", metavar="MHZ", type=_mhz, default=DEFAULT_REFERENCE_MHZ,
+        help="the reference (default: %(default)g)",
+    )  # fmt: skip
+    clock.add_argument(
+        "--clock-mhz", metavar="MHZ", type=_mhz, help="state this CPU's clock instead of measuring it"
+    )
+    shown = parser.add_argument_group("what is shown (on standard error)")
+    _add_language(shown)
+    shown.add_argument("--quiet", action="store_true", help="no progress and no table, only errors")
+    shown.add_argument("--json", action="store_true", help="print the report on standard output")
+    return parser
+
+
+def _push_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="bitnet-agent push",
+        description="Send reports that are on disk, those of the brief's original script included.",
+    )
+    parser.add_argument("files", metavar="FILE", nargs="+", type=Path)
+    parser.add_argument(
+        "--collector", metavar="URL", required=True, help="where to, for example http://127.0.0.1:8000"
+    )
+    parser.add_argument(
+        "--member", metavar="NAME", type=_member, help="whose they are, where a file does not say so"
+    )
+    parser.add_argument(
+        "--decode-tokens", metavar="N", type=_positive,
+        help="how many tokens the original script decoded; without it there is no ms/token",
+    )  # fmt: skip
+    _add_language(parser)
+    parser.add_argument("--quiet", action="store_true", help="only errors")
+    return parser
+
+
+def _stand_in_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="bitnet-agent stand-in",
+        description="Write a checkpoint directory with the published architecture and random weights.",
+    )
+    parser.add_argument(
+        "--size", choices=("tiny", "2b4t"), required=True, help="2b4t has the published sizes: 4.8 GB"
+    )
+    parser.add_argument(
+        "--out", metavar="DIR", type=Path, required=True, help="a directory that does not exist or is empty"
+    )
+    _add_language(parser)
+    parser.add_argument("--quiet", action="store_true", help="only errors")
+    return parser
+
+
+def _add_language(group: argparse._ActionsContainer) -> None:
+    group.add_argument("--lang", choices=("en", "zh"), help="English or Chinese (default: by the locale)")
+
+
+def _member(text: str) -> str:
+    if not is_member_name(text):
+        raise argparse.ArgumentTypeError(f"{text!r} cannot be a member: {MEMBER_RULE}")
+    return text
+
+
+def _note(text: str) -> str:
+    if len(text) > 4000:
+        raise argparse.ArgumentTypeError(f"the note has {len(text)} characters; at most 4000 are kept")
+    return text
+
+
+def _positive(text: str) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
+    if not 1 <= number <= 1_000_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to 1000000")
+    return number
+
+
+def _mhz(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 100 <= number <= 20_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is no clock in MHz (100 to 20000, for example 3000)")
+    return number

@@ -1,0 +1,43 @@
+"""What one run is to do, settled before anything is measured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+SUITE_VERSION = 1
+"""Raised whenever the fixed prompt or the meaning of a stage changes: older runs are then other work."""
+
+PUBLISHED_MODEL = "microsoft/bitnet-b1.58-2B-4T-bf16"
+DEFAULT_PROMPT_TOKENS = 128
+DEFAULT_DECODE_TOKENS = 32
+DEFAULT_REPETITIONS = 3
+DEFAULT_REFERENCE_MHZ = 3000.0
+DTYPES = ("bfloat16", "float32")
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """The text to run: `text` None means the text that the package holds.
+
+    `tokens` cuts it to that many token ids; None takes a given text whole.
+    """
+
+    text: str | None = None
+    tokens: int | None = DEFAULT_PROMPT_TOKENS
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One run's settings; clocks in MHz."""
+
+    model: str = PUBLISHED_MODEL
+    revision: str | None = None
+    prompt: Prompt = field(default_factory=Prompt)
+    decode_tokens: int = DEFAULT_DECODE_TOKENS
+    repetitions: int = DEFAULT_REPETITIONS
+    threads: int | None = None
+    dtype: str = "bfloat16"
+    reference_mhz: float = DEFAULT_REFERENCE_MHZ
+    clock_mhz: float | None = None
+    member: str | None = None
+    note: str | None = None

@@ -1,0 +1,1 @@
+"""What a person sees: progress, the table, the sentences in both languages."""

@@ -1,0 +1,96 @@
+"""Chinese or English: which one, and the sentences in both."""
+
+from __future__ import annotations
+
+import locale
+import os
+import sys
+from typing import Literal
+
+Language = Literal["en", "zh"]
+
+_TEXTS: dict[str, tuple[str, str]] = {
+    "stage": ("Stage", "阶段"),
+    "time": ("Time\n(ms)", "耗时\n(ms)"),
+    "normalized": ("at {ghz:g}\nGHz (ms)", "归一化\n{ghz:g} GHz"),
+    "per_token": ("per\ntoken", "每token\n(ms)"),
+    "before": ("Before\n(MB)", "阶段前\n(MB)"),
+    "after": ("After\n(MB)", "阶段后\n(MB)"),
+    "delta": ("Change\n(MB)", "变化\n(MB)"),
+    "peak": ("Peak\n(MB)", "峰值\n(MB)"),
+    "samples": ("\nn", "\nn"),
+    "load_tokenizer": ("Load tokenizer", "Tokenizer 加载"),
+    "load_model": ("Load model", "Model 加载"),
+    "tokenization": ("Tokenization", "Tokenization (编码)"),
+    "prefill": ("Prefill", "Prefill (首次前向)"),
+    "decode": ("Decode", "Decode (逐token生成)"),
+    "detokenization": ("Detokenization", "Detokenization (解码)"),
+    "phase_prepare": ("Getting the checkpoint", "准备模型文件"),
+    "phase_load_model": ("Loading the model", "加载模型"),
+    "phase_warmup": ("Warming up (not counted)", "预热（不计入）"),
+    "phase_observe": ("Watching memory (not timed)", "观测内存（不计时）"),
+    "phase_measure": ("Measuring", "测量"),
+    "title": ("{model} on {cpu}", "{model}，{cpu}"),
+    "clock": (
+        "clock {mhz:.0f} MHz ({source}), normalised = measured × {mhz:.0f} / {reference:.0f}",
+        "实际频率 {mhz:.0f} MHz（{source}），归一化时间 = 实测时间 × {mhz:.0f} / {reference:.0f}",
+    ),
+    "clock_unknown": ("no clock is known, so nothing is normalised", "无法得知 CPU 频率，未做归一化"),
+    "work": (
+        "{prompt} prompt tokens, {decode} decode tokens, {dtype}, {threads} threads, median of {n}",
+        "提示词 {prompt} 个 token，生成 {decode} 个 token，{dtype}，{threads} 线程，{n} 次取中位数",
+    ),
+    "cold": (
+        "first call, compiler included: {ms:,.0f} ms; {n} warm-up repetitions, not counted",
+        "首次调用（含编译）：{ms:,.0f} ms；预热 {n} 次，不计入",
+    ),
+    "caveat": ("Note", "注意"),
+    "remedy": ("What to do", "建议"),
+    "error": ("Error", "错误"),
+    "written": ("Report written to {path}", "报告已保存：{path}"),
+    "delivered": ("Delivered: {url}", "已提交：{url}"),
+    "delivered_again": ("The collector had it already: {url}", "收集端已有此报告：{url}"),
+    "push_later": (
+        "The report is safe in {path}; send it later with:",
+        "报告已保存在 {path}，稍后可用以下命令提交：",
+    ),
+    "unreachable_now": (
+        "{reason}; measuring all the same, the report stays on disk",
+        "{reason}；仍继续测量，报告会保存在本机",
+    ),
+    "interrupted": ("Stopped; nothing was measured to its end.", "已中止，未完成测量。"),
+    "stand_in_written": ("Stand-in checkpoint written to {path}", "替代模型已写入 {path}"),
+}
+
+
+def text(language: Language, key: str, **values: object) -> str:
+    """The sentence of that key in that language, with its values put in."""
+    return _TEXTS[key][0 if language == "en" else 1].format(**values)
+
+
+def choose_language(stated: str | None) -> Language:
+    """Choose by `--lang`, else by the locale; English where the console cannot show Chinese."""
+    if stated in ("en", "zh"):
+        return "en" if stated == "en" else "zh"
+    return "zh" if _locale_name().lower().startswith(("zh", "chinese")) and _console_shows_chinese() else "en"
+
+
+def _locale_name() -> str:
+    for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(variable)
+        if value:
+            return value
+    if sys.platform == "win32":
+        import ctypes
+
+        language_id = ctypes.windll.kernel32.GetUserDefaultUILanguage()
+        return locale.windows_locale.get(language_id, "")
+    return locale.getlocale()[0] or ""
+
+
+def _console_shows_chinese() -> bool:
+    try:
+        "中文".encode(getattr(sys.stderr, "encoding", None) or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True

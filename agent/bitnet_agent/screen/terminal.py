@@ -1,0 +1,170 @@
+"""What a person sees, on standard error: progress while a run goes on, the table when it is over."""
+
+from __future__ import annotations
+
+import sys
+import time
+from types import TracebackType
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from bitnet_report import Report, StageProfile, caveat_sentences
+
+from .language import Language, text
+
+_REFRESH_S = 0.1
+_BYTES_PHASES = ("prepare", "load_model")
+
+
+def console() -> Console:
+    """A console on standard error, which never fails on a character that it cannot show."""
+    if hasattr(sys.stderr, "reconfigure"):
+        sys.stderr.reconfigure(errors="replace")
+    return Console(stderr=True, highlight=False, soft_wrap=False)
+
+
+class TerminalDisplay:
+    """Progress bars, drawn only when the run calls: no thread of theirs runs beside a timed span."""
+
+    def __init__(self, console: Console, language: Language) -> None:
+        """Draw on `console` in `language`."""
+        self._language = language
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.fields[amount]}"),
+            TimeElapsedColumn(),
+            console=console,
+            auto_refresh=False,
+            transient=False,
+        )
+        self._task: TaskID | None = None
+        self._phase = ""
+        self._drawn = 0.0
+
+    def __enter__(self) -> TerminalDisplay:
+        """Start drawing."""
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the bar that is open and stop drawing."""
+        if kind is None:
+            self._finish()
+        self._progress.stop()
+
+    def begin(self, phase: str, total: float | None) -> None:
+        """Close the last phase's bar and open the next; the same phase again only learns its total."""
+        if phase != self._phase:
+            self._finish()
+            self._phase = phase
+            self._task = self._progress.add_task(
+                text(self._language, f"phase_{phase}"), total=total, amount=""
+            )
+        elif self._task is not None:
+            self._progress.update(self._task, total=total)
+        self._progress.refresh()
+
+    def advance(self, amount: float) -> None:
+        """Move the bar, and draw it at most ten times a second."""
+        if self._task is None:
+            return
+        self._progress.update(self._task, advance=amount)
+        if time.monotonic() - self._drawn >= _REFRESH_S:
+            self._draw()
+
+    def _draw(self) -> None:
+        if self._task is not None:
+            self._progress.update(self._task, amount=self._amount())
+        self._progress.refresh()
+        self._drawn = time.monotonic()
+
+    def _amount(self) -> str:
+        task = next(task for task in self._progress.tasks if task.id == self._task)
+        if self._phase in _BYTES_PHASES:
+            return f"{task.completed / 1e9:.2f} GB" if task.completed else ""
+        done = f"{task.completed:.0f}"
+        return f"{done} / {task.total:.0f} forward" if task.total else f"{done} forward"
+
+    def _finish(self) -> None:
+        if self._task is None:
+            return
+        task = next(task for task in self._progress.tasks if task.id == self._task)
+        # A phase of unknown length is complete when it ends, whatever it came to.
+        self._progress.update(
+            self._task,
+            total=task.completed or 1,
+            completed=task.completed or 1,
+            amount=self._amount() if task.completed else "",
+        )
+        self._progress.refresh()
+        self._task = None
+
+
+def print_report(console: Console, report: Report, language: Language) -> None:
+    """Print the stages as a table, with clock, work and caveats under it."""
+    reference = report.freq_normalization.reference_freq_mhz
+    title = text(language, "title", model=report.meta.model_name, cpu=report.cpu_info.brand)
+    table = Table(
+        title=escape(title), title_justify="left", title_style="bold", box=SIMPLE_HEAD, padding=(0, 1, 0, 0)
+    )
+    table.add_column("\n" + text(language, "stage"), no_wrap=True)
+    for key in ("time", "normalized", "per_token", "samples", "before", "after", "delta", "peak"):
+        table.add_column(text(language, key, ghz=reference / 1000), justify="right", no_wrap=True)
+    for stage in report.stage_profiles:
+        table.add_row(*_cells(stage, language))
+    console.print(table)
+    _print_footnotes(console, report, language)
+
+
+def _cells(stage: StageProfile, language: Language) -> list[str]:
+    return [
+        text(language, stage.name),
+        _number(stage.duration_ms),
+        _number(stage.duration_normalized_ms),
+        _number(stage.ms_per_token),
+        str(len(stage.samples_ms)),
+        _number(stage.memory_before_mb, 0),
+        _number(stage.memory_after_mb, 0),
+        _number(stage.memory_delta_mb, 0, sign=True),
+        _number(stage.memory_peak_mb, 0),
+    ]
+
+
+def _number(value: float | None, digits: int | None = None, *, sign: bool = False) -> str:
+    """Four significant digits for times, whole MB for memory, a dash for what is not known."""
+    if value is None:
+        return "–"
+    if digits is None:
+        digits = 0 if value >= 1000 else 1 if value >= 100 else 2 if value >= 1 else 4
+    return f"{value:+,.{digits}f}" if sign else f"{value:,.{digits}f}"
+
+
+def _print_footnotes(console: Console, report: Report, language: Language) -> None:
+    work, frequency = report.workload, report.freq_normalization
+    console.print(
+        text(
+            language, "work", prompt=work.prompt_tokens, decode=work.decode_tokens, dtype=work.dtype,
+            threads=work.threads, n=work.repetitions,
+        )
+    )  # fmt: skip
+    if frequency.actual_freq_mhz is None:
+        console.print(text(language, "clock_unknown"))
+    else:
+        console.print(
+            text(language, "clock", mhz=frequency.actual_freq_mhz, source=frequency.source,
+                 reference=frequency.reference_freq_mhz)
+        )  # fmt: skip
+    if report.warmup.first_call_ms is not None:
+        console.print(text(language, "cold", ms=report.warmup.first_call_ms, n=len(report.warmup.steps)))
+    for caveat in report.quality.caveats:
+        message, remedy = caveat_sentences(caveat, language)
+        console.print(f"[yellow]{text(language, 'caveat')}[/]: {escape(message)}")
+        if remedy:
+            console.print(f"  {text(language, 'remedy')}: {escape(remedy)}")

@@ -1,0 +1,114 @@
+"""`bitnet-agent`: profile this machine, write the report, submit it."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+from bitnet_report import Report
+
+from ..delivery.collector import check_collector_url, deliver, reach_collector
+from ..delivery.report_file import check_writable, write_atomically
+from ..errors import DeliveryError, UsageError
+from ..options import Options
+from ..plan import DEFAULT_PROMPT_TOKENS, Plan, Prompt
+from ..screen.display import SilentDisplay
+from ..screen.language import Language, choose_language, text
+from ..screen.terminal import TerminalDisplay, console, print_report
+
+
+def run(options: Options) -> int:
+    """Do one run; whatever happens in delivery, the report is on disk before anything is sent."""
+    language = choose_language(options.lang)
+    screen = console()
+    plan = plan_from(options)
+    collector = _collector(options, screen, language)
+    check_writable(options.output)
+
+    report = _profile(plan, screen, language, quiet=options.quiet)
+    body = report.to_json()
+    write_atomically(options.output, body)
+    if not options.quiet:
+        print_report(screen, report, language)
+        _tell(screen, text(language, "written", path=options.output))
+    if options.json:
+        sys.stdout.buffer.write(body)
+        sys.stdout.buffer.flush()
+    if collector is not None:
+        _deliver(report, collector, options, screen, language)
+    return 0
+
+
+def plan_from(options: Options) -> Plan:
+    """Turn options into a plan.
+
+    Raises:
+        UsageError: the prompt file cannot be read.
+    """
+    given = options.prompt if options.prompt_file is None else _read_prompt(options.prompt_file)
+    tokens = options.prompt_tokens
+    if given is None and tokens is None:
+        tokens = DEFAULT_PROMPT_TOKENS
+    return Plan(
+        model=options.model,
+        revision=options.revision,
+        prompt=Prompt(given, tokens),
+        decode_tokens=options.decode_tokens,
+        repetitions=options.repetitions,
+        threads=options.threads,
+        dtype=options.dtype,
+        reference_mhz=options.reference_mhz,
+        clock_mhz=options.clock_mhz,
+        member=options.member,
+        note=options.note,
+    )
+
+
+def _read_prompt(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path} is not UTF-8 text", "save it as UTF-8") from error
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}", "check --prompt-file") from error
+
+
+def _collector(options: Options, screen: Console, language: Language) -> str | None:
+    if options.collector is None:
+        return None
+    collector = check_collector_url(options.collector)
+    if options.member is None:
+        raise UsageError(
+            "a report for the collector needs a member", "add --member NAME, for example --member WJ"
+        )
+    reason = reach_collector(collector)
+    if reason is not None:
+        _tell(screen, text(language, "unreachable_now", reason=reason))
+    return collector
+
+
+def _profile(plan: Plan, screen: Console, language: Language, *, quiet: bool) -> Report:
+    from ..profiling import profile  # imports torch
+
+    if quiet:
+        return profile(plan, SilentDisplay())
+    with TerminalDisplay(screen, language) as display:
+        return profile(plan, display)
+
+
+def _deliver(report: Report, collector: str, options: Options, screen: Console, language: Language) -> None:
+    try:
+        receipt = deliver(report.to_json(), report.run_id, collector)
+    except DeliveryError:
+        _tell(screen, text(language, "push_later", path=options.output))
+        _tell(screen, shlex.join(["bitnet-agent", "push", str(options.output), "--collector", collector]))
+        raise
+    if not options.quiet:
+        _tell(screen, text(language, "delivered", url=receipt.url))
+
+
+def _tell(screen: Console, line: str) -> None:
+    screen.print(line, markup=False, soft_wrap=True)
