@@ -25,9 +25,12 @@ from .report import (
     SCHEMA_VERSION,
     STAGES,
     Caveat,
+    Compilation,
+    CompileLedger,
     CpuInfo,
     Environment,
     FreqNormalization,
+    MemoryKinds,
     Meta,
     Quality,
     Report,
@@ -37,6 +40,7 @@ from .report import (
     WarmupStep,
     Workload,
 )
+from .statistics import Statistics, describe
 from .version import __version__
 
 __all__ = [
@@ -46,9 +50,12 @@ __all__ = [
     "SCHEMA_VERSION",
     "STAGES",
     "Caveat",
+    "Compilation",
+    "CompileLedger",
     "CpuInfo",
     "Environment",
     "FreqNormalization",
+    "MemoryKinds",
     "Meta",
     "NotAReportError",
     "NotJsonError",
@@ -56,6 +63,7 @@ __all__ = [
     "Report",
     "ReportError",
     "StageProfile",
+    "Statistics",
     "Summary",
     "UnsupportedSchemaError",
     "Warmup",
@@ -64,6 +72,7 @@ __all__ = [
     "__version__",
     "caveat_sentences",
     "check_derived",
+    "describe",
     "frequency_normalization",
     "hash_json",
     "hash_token_ids",

@@ -7,9 +7,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
 from statistics import median
 
-from .report import INFERENCE_STAGES, FreqNormalization, PeakSource, Report, StageProfile, Summary
+from .report import (
+    INFERENCE_STAGES,
+    FreqNormalization,
+    MemoryKinds,
+    PeakSource,
+    Report,
+    StageProfile,
+    Summary,
+)
+from .statistics import Statistics, describe, describe_without_interval
 
 _RELATIVE_TOLERANCE = 1e-3
 _ABSOLUTE_TOLERANCE = 0.01  # ms or MB: what rounding to two decimals may take away
@@ -50,29 +60,54 @@ def stage_profile(
     frequency: FreqNormalization,
     *,
     tokens: int | None = None,
+    groups: Sequence[int] | None = None,
+    steps_ms: Sequence[Sequence[float]] | None = None,
     clock_mhz: float | None = None,
     memory_before_mb: float | None = None,
     memory_after_mb: float | None = None,
     memory_peak_mb: float | None = None,
     memory_peak_source: PeakSource | None = None,
+    memory_kinds: MemoryKinds | None = None,
 ) -> StageProfile:
-    """Make a stage from its samples (ms, at least one) and its memory (MB) as read."""
+    """Make a stage from its samples (ms, at least one) and its memory (MB) as read.
+
+    `groups` counts the samples of each process where there were several; `steps_ms` are the single steps of
+    each repetition (decode).
+    """
     duration = median(samples_ms)
     clock = clock_mhz if clock_mhz is not None else frequency.actual_freq_mhz
+    per_token = duration / tokens if tokens else None
     return StageProfile(
         name=name,
         duration_ms=duration,
         duration_normalized_ms=normalized_ms(duration, clock, frequency.reference_freq_mhz),
         samples_ms=list(samples_ms),
         tokens=tokens,
-        ms_per_token=duration / tokens if tokens else None,
+        ms_per_token=per_token,
         clock_mhz=clock_mhz,
+        cycles_per_token=cycles(per_token, clock),
+        sample_groups=list(groups) if groups else None,
+        statistics=describe(grouped(samples_ms, groups)),
+        step_statistics=describe(steps_ms) if steps_ms and any(steps_ms) else None,
         memory_before_mb=memory_before_mb,
         memory_after_mb=memory_after_mb,
         memory_delta_mb=_difference(memory_after_mb, memory_before_mb),
         memory_peak_mb=memory_peak_mb,
         memory_peak_source=memory_peak_source,
+        memory_kinds=memory_kinds,
     )
+
+
+def grouped(samples: Sequence[float], groups: Sequence[int] | None) -> list[list[float]]:
+    """Cut samples into groups of the given sizes; without sizes they are one group."""
+    sizes = list(groups) if groups else [len(samples)]
+    starts = accumulate(sizes, initial=0)
+    return [list(samples[start : start + size]) for start, size in zip(starts, sizes, strict=False)]
+
+
+def cycles(duration_ms: float | None, clock_mhz: float | None) -> float | None:
+    """Clock cycles of one core in that time: ms × MHz × 1000."""
+    return None if duration_ms is None or clock_mhz is None else duration_ms * clock_mhz * 1000
 
 
 def summarize(stages: Iterable[StageProfile], peak_memory_mb: float | None = None) -> Summary:
@@ -133,15 +168,30 @@ def _contradictions(report: Report) -> Iterator[tuple[str, str]]:
 
 def _check_stage(field: str, stage: StageProfile, frequency: FreqNormalization) -> Iterator[tuple[str, str]]:
     clock = stage.clock_mhz or frequency.actual_freq_mhz
-    expected = {
+    expected: dict[str, float | None] = {
         "duration_ms": median(stage.samples_ms) if stage.samples_ms else stage.duration_ms,
         "duration_normalized_ms": normalized_ms(stage.duration_ms, clock, frequency.reference_freq_mhz),
         "ms_per_token": stage.duration_ms / stage.tokens if stage.tokens else None,
     }
     if stage.memory_after_mb is not None and stage.memory_before_mb is not None:
         expected["memory_delta_mb"] = stage.memory_after_mb - stage.memory_before_mb
+    if stage.cycles_per_token is not None:
+        expected["cycles_per_token"] = cycles(stage.ms_per_token, clock)
     for name, value in expected.items():
         yield from _compare(f"{field}.{name}", getattr(stage, name), value)
+    if stage.sample_groups is not None and sum(stage.sample_groups) != len(stage.samples_ms):
+        yield f"{field}.sample_groups", "the groups do not add up to the samples"
+    if stage.statistics is not None and stage.samples_ms:
+        yield from _check_statistics(f"{field}.statistics", stage.statistics, stage.samples_ms)
+
+
+def _check_statistics(field: str, stated: Statistics, samples: Sequence[float]) -> Iterator[tuple[str, str]]:
+    """Check what is cheap to compute again; the bootstrap is not, and is only held to enclose the median."""
+    expected = describe_without_interval(samples)
+    for name in ("n", "median", "mad", "minimum", "maximum", "cv", "iqr"):
+        yield from _compare(f"{field}.{name}", getattr(stated, name), getattr(expected, name))
+    if stated.low is not None and stated.high is not None and not stated.low <= stated.median <= stated.high:
+        yield f"{field}.low", "the interval does not enclose the median"
 
 
 def _check_steps(report: Report) -> Iterator[tuple[str, str]]:

@@ -26,7 +26,7 @@ Positive = Annotated[int, Field(ge=1, le=2**53)]
 MEMBER_PATTERN = r"[A-Za-z0-9_.-]{1,64}"
 MEMBER_RULE = "a member is named by 1 to 64 letters, digits, '_', '.' or '-'"
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 def is_member_name(name: str) -> bool:

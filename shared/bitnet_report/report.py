@@ -28,6 +28,7 @@ from .fields import (
     Timestamp,
     parse_timestamp,
 )
+from .statistics import Statistics
 
 SCHEMA_VERSION: Final = 1
 STAGES = ("load_tokenizer", "load_model", "tokenization", "prefill", "decode", "detokenization")
@@ -121,11 +122,29 @@ class FreqNormalization(Record):
     explanation: Text | None = None
 
 
+class MemoryKinds(Record):
+    """What the memory around a stage was made of (MB, before and after), and its page faults.
+
+    From `/proc/self/status` and getrusage(2); a major fault had to read from a disk.
+    """
+
+    anonymous_before_mb: Megabytes
+    anonymous_after_mb: Megabytes
+    file_before_mb: Megabytes
+    file_after_mb: Megabytes
+    swap_before_mb: Megabytes
+    swap_after_mb: Megabytes
+    major_faults: Count
+    minor_faults: Count
+
+
 class StageProfile(Record):
     """One stage: median time over its repetitions, and the memory around it.
 
     `duration_ms` is the median of `samples_ms` (one a repetition); `ms_per_token` is `duration_ms / tokens`.
-    Memory is the resident set (RSS) at the stage's first run; the peak is what `memory_peak_source` names.
+    `sample_groups` counts the samples of each process where there were several. `statistics` describe the
+    samples, `step_statistics` the single steps of decode; `cycles_per_token` is ms per token × clock × 1000.
+    Memory is the resident set (RSS) at the stage's watched run; the peak is what `memory_peak_source` names.
     """
 
     name: Name
@@ -136,17 +155,43 @@ class StageProfile(Record):
     memory_delta_mb: MegabytesDelta | None = None
     memory_peak_mb: Megabytes | None = None
     memory_peak_source: PeakSource | None = None
+    memory_kinds: MemoryKinds | None = None
     samples_ms: list[Ms] = Field(default_factory=list, max_length=100_000)
     tokens: Positive | None = None
     ms_per_token: Ms | None = None
     clock_mhz: Mhz | None = None
+    cycles_per_token: Ratio | None = None
+    sample_groups: list[Positive] | None = Field(default=None, max_length=1000)
+    statistics: Statistics | None = None
+    step_statistics: Statistics | None = None
 
 
 class WarmupStep(Record):
-    """One discarded repetition."""
+    """One discarded repetition, and how many functions were compiled in it."""
 
     prefill_ms: Ms
     decode_ms: Ms
+    compilations: Count = 0
+
+
+class Compilation(Record):
+    """One function that torch compiled, how long it took, and why, if it had been compiled before."""
+
+    function: Name
+    compile_ms: Ms
+    warmup_step: Count
+    recompile_reason: Text | None = None
+
+
+class CompileLedger(Record):
+    """What torch compiled during the warm-up, from its own counters.
+
+    `cache` tells whether Inductor found its code on the disk: two first calls compare only where it agrees.
+    """
+
+    cache: Literal["cold", "warm", "mixed", "none"]
+    compile_ms: Ms
+    compilations: list[Compilation] = Field(default_factory=list, max_length=1000)
 
 
 class Warmup(Record):
@@ -158,7 +203,9 @@ class Warmup(Record):
     first_call_ms: Ms | None = None
     steps: list[WarmupStep] = Field(default_factory=list, max_length=1000)
     steady: bool | None = None
-    compile: dict[str, Any] | None = None
+    compile: CompileLedger | None = None
+    memory_peak_mb: Megabytes | None = None
+    children_peak_mb: Megabytes | None = None
 
 
 class Caveat(Record):

@@ -12,6 +12,7 @@ from ..checkpoint.prompting import encode
 from ..machine.clock import Clock, ClockReading
 from ..plan import Plan
 from ..screen.display import Display
+from .compiling import CompileWatch
 from .generation import Generation, generate
 from .loading import Loaded
 from .observing import Observation, observe
@@ -42,7 +43,7 @@ def measure(loaded: Loaded, plan: Plan, clock: Clock, display: Display, now: Cal
         return generate(loaded.model, prompt.ids, plan.decode_tokens, now=now, between_steps=step_done)
 
     display.begin("warmup", None)
-    warmup = warm_up(run_once)
+    warmup = warm_up(run_once, CompileWatch())
     display.begin("observe", forwards)
     observation = observe(loaded.model, tokenizer, prompt, plan.decode_tokens, step_done)
 
@@ -60,6 +61,7 @@ def measure(loaded: Loaded, plan: Plan, clock: Clock, display: Display, now: Cal
         generation = run_once()
         prefill.samples_ms.append(generation.prefill_ms)
         decode.samples_ms.append(generation.decode_ms)
+        decode.steps_ms.append(generation.decode_steps_ms)
         detokenization.samples_ms.append(
             time_in_loop(lambda ids=generation.token_ids: tokenizer.decode(ids), now)  # type: ignore[misc]
         )

@@ -19,10 +19,14 @@ SHORTEST_LOOP_S = 0.1
 
 @dataclass
 class StageMeasurement:
-    """What was seen of one stage: a time (ms) for each repetition, and the memory around its first run."""
+    """What was seen of one stage: a time (ms) for each repetition, and the memory around its watched run.
+
+    `steps_ms` holds each repetition's single steps where there are any (decode).
+    """
 
     name: str
     samples_ms: list[float] = field(default_factory=list)
+    steps_ms: list[list[float]] = field(default_factory=list)
     memory: StageMemory | None = None
     tokens: int | None = None
 
@@ -34,6 +38,7 @@ class StageMeasurement:
             self.samples_ms,
             frequency,
             tokens=self.tokens,
+            steps_ms=self.steps_ms,
             memory_before_mb=memory.before_mb if memory else None,
             memory_after_mb=memory.after_mb if memory else None,
             memory_peak_mb=memory.peak_mb if memory else None,
@@ -47,7 +52,7 @@ def measure_once(name: str, action: Callable[[], Result], now: Clock) -> tuple[R
         start = now()
         result = action()
         taken_ms = (now() - start) * 1000
-    return result, StageMeasurement(name, [taken_ms], memory)
+    return result, StageMeasurement(name, [taken_ms], memory=memory)
 
 
 def time_in_loop(action: Callable[[], object], now: Clock) -> float:

@@ -1,0 +1,33 @@
+"""`python -m bitnet_collector` and the console script: from what went wrong to an exit code."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from .cli import run
+from .errors import CollectorError
+
+_EXTRA = {"fastapi", "starlette", "uvicorn", "sqlmodel", "sqlalchemy", "jinja2", "fastapi_offline"}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line: 0 done, 2 not meant so, 4 this machine refuses."""
+    try:
+        return run(argv)
+    except CollectorError as error:
+        print(f"bitnet-collector: {error.message}; {error.remedy}", file=sys.stderr)
+        return error.exit_code
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in _EXTRA:
+            raise
+        print(
+            f"bitnet-collector: the package {error.name} is missing; "
+            "install the collector's with: pip install 'bitnet-profiler[collector]'",
+            file=sys.stderr,
+        )
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,129 @@
+"""From any exception to its problem document: the one place that knows both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response
+from starlette.routing import Match
+
+from bitnet_report import NotAReportError, NotJsonError, UnsupportedSchemaError
+
+from .problems import Kind, ProblemError, problem_response
+from .runs import ConflictError
+
+
+def answer_faults(app: FastAPI) -> None:
+    """Have every exception of the app answered with a problem document."""
+    for kind, problem in _PROBLEMS.items():
+        app.add_exception_handler(kind, _answering(problem))
+
+
+def _answering(problem: Callable[[Request, Any], ProblemError]) -> Callable[[Request, Exception], Response]:
+    return lambda request, error: problem_response(problem(request, error))
+
+
+def _conflict(_request: Request, error: ConflictError) -> ProblemError:
+    remedy = "a run that was measured anew needs a run_id of its own"
+    return ProblemError(Kind.CONFLICT, str(error), remedy, field="run_id")
+
+
+def _not_json(_request: Request, error: NotJsonError) -> ProblemError:
+    return ProblemError(Kind.NOT_JSON, str(error), "send the report's file as it was written")
+
+
+def _unsupported(_request: Request, error: UnsupportedSchemaError) -> ProblemError:
+    return ProblemError(Kind.UNSUPPORTED_SCHEMA, str(error), "update the collector", field=error.field)
+
+
+def _not_a_report(_request: Request, error: NotAReportError) -> ProblemError:
+    remedy = "send a report as bitnet-agent writes it; /docs shows every field"
+    return ProblemError(Kind.NOT_A_REPORT, str(error), remedy, field=error.field)
+
+
+def _parameter(_request: Request, error: RequestValidationError) -> ProblemError:
+    first = error.errors()[0]
+    name = str(first["loc"][-1])
+    remedy = "/docs lists every parameter"
+    return ProblemError(Kind.BAD_PARAMETER, f"{name[:80]}: {first['msg']}", remedy, field=name[:80])
+
+
+def _http(request: Request, error: HTTPException) -> ProblemError:
+    path = request.url.path[:200]
+    if error.status_code == 404:
+        return ProblemError(Kind.NOT_FOUND, f"there is nothing at {path}", "/docs lists every address")
+    if error.status_code == 405:
+        allowed = _methods(request)
+        return ProblemError(
+            Kind.METHOD_NOT_ALLOWED,
+            f"{path} does not take {request.method[:20]}",
+            f"it takes {allowed}",
+            headers={"Allow": allowed},
+        )
+    return ProblemError(Kind.BAD_REQUEST, str(error.detail))
+
+
+def _methods(request: Request) -> str:
+    """The methods that this address takes: each is tried on the routes, which may stand in nested routers."""
+    allowed = []
+    for method in ("DELETE", "GET", "PATCH", "POST", "PUT"):
+        scope = {**request.scope, "method": method}
+        if any(route.matches(scope)[0] is Match.FULL for route in request.app.routes):
+            allowed += ["GET", "HEAD"] if method == "GET" else [method]
+    return ", ".join(allowed or ["GET", "HEAD"])  # below a mount (static files) no route matches
+
+
+def _database(_request: Request, error: OperationalError) -> ProblemError:
+    message = str(error.orig)
+    if "is locked" in message:
+        return _busy("another report is being written")
+    if "is full" in message:
+        detail = "the database's disk is full; nothing was stored"
+        return ProblemError(Kind.STORAGE_FULL, detail, "make room on the server's disk")
+    return ProblemError(
+        Kind.UNAVAILABLE,
+        f"the database does not answer: {message[:200]}",
+        "look at the server's disk and log",
+        headers={"Retry-After": "5"},
+    )
+
+
+def _too_many(_request: Request, _error: PoolTimeoutError) -> ProblemError:
+    return _busy("too many requests are waiting for the database")
+
+
+def _busy(detail: str) -> ProblemError:
+    return ProblemError(
+        Kind.BUSY, f"{detail}; nothing was stored", "send it again", headers={"Retry-After": "1"}
+    )
+
+
+def _gone(_request: Request, _error: ClientDisconnect) -> ProblemError:
+    return ProblemError(Kind.BAD_REQUEST, "the client went away before its request was complete")
+
+
+def _unforeseen(_request: Request, _error: Exception) -> ProblemError:
+    detail = "an error that nobody foresaw; the collector's log has it"
+    return ProblemError(Kind.INTERNAL, detail, "report it, with the log")
+
+
+_PROBLEMS: dict[type[Exception], Callable[[Request, Any], ProblemError]] = {
+    ProblemError: lambda _request, error: error,
+    ConflictError: _conflict,
+    NotJsonError: _not_json,
+    UnsupportedSchemaError: _unsupported,
+    NotAReportError: _not_a_report,
+    RequestValidationError: _parameter,
+    HTTPException: _http,
+    OperationalError: _database,
+    PoolTimeoutError: _too_many,
+    ClientDisconnect: _gone,
+    Exception: _unforeseen,
+}

@@ -1,0 +1,55 @@
+"""Numbers, ages and foreign text as people read them."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import datetime, timezone
+
+NOTHING = "—"
+
+
+def figure(value: float | None, *, grouped: bool = False) -> str:
+    """A measured number at a steady precision: 1532, 832.4, 12.35, 0.457; a dash for None."""
+    if value is None:
+        return NOTHING
+    size = abs(value)
+    decimals = 0 if size >= 1000 else 1 if size >= 100 else 2 if size >= 1 or size == 0 else 3
+    return f"{value:,.{decimals}f}" if grouped else f"{value:.{decimals}f}"
+
+
+def megabytes(value: float | None, *, grouped: bool = False) -> str:
+    """Memory in whole MB, or with one decimal below 100."""
+    if value is None:
+        return NOTHING
+    decimals = 0 if abs(value) >= 100 else 1
+    return f"{value:,.{decimals}f}" if grouped else f"{value:.{decimals}f}"
+
+
+def gigahertz(mhz: float | None) -> str:
+    """A clock (MHz) in GHz with two decimals."""
+    return NOTHING if mhz is None else f"{mhz / 1000:.2f} GHz"
+
+
+def age(seconds: float) -> tuple[int, str]:
+    """A span in the largest unit that fits: its number, and one of `s`, `min`, `h`, `d`."""
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= size:
+            return int(seconds // size), unit
+    return int(seconds), "s"
+
+
+def utc(moment: datetime) -> str:
+    """A moment in UTC to the second, in ISO 8601."""
+    return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def one_line(text: str) -> str:
+    """Foreign text on one line, without what a terminal would obey."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def width(text: str) -> int:
+    """Columns that the text takes in a terminal: two for a wide (CJK) character, none for a combining one."""
+    return sum(
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
+    )

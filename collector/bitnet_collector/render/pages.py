@@ -1,0 +1,73 @@
+"""What every page has: its language, its links, its time, and Jinja set up to escape."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from urllib.parse import urlencode
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from bitnet_report import __version__
+
+from ..negotiation import Language
+from ..texts import Texts
+from . import figures
+
+
+@dataclass(frozen=True)
+class PageFrame:
+    """Where a page stands.
+
+    `root` is the prefix that a proxy serves under (mostly empty), `base_url` the collector's own address
+    without a final slash, `path` and `query` those of this page. `asked_language` is set where the address
+    says `?lang=`; links then carry it on.
+    """
+
+    root: str
+    base_url: str
+    path: str
+    query: dict[str, str]
+    language: Language
+    asked_language: bool
+
+    def link(self, path: str, **query: str) -> str:
+        """An address on this collector that keeps the language chosen."""
+        if self.asked_language:
+            query["lang"] = self.language
+        return f"{self.root}{path}" + (f"?{urlencode(query)}" if query else "")
+
+    @property
+    def other_language_link(self) -> str:
+        """This page in the other language."""
+        other = "en" if self.language == "zh" else "zh"
+        return f"{self.root}{self.path}?{urlencode({**self.query, 'lang': other})}"
+
+
+def render_page(template: str, frame: PageFrame, **values: object) -> str:
+    """Fill a page's template, in the frame's language."""
+    return render_template(template, frame=frame, t=Texts(frame.language), version=__version__, **values)
+
+
+def render_template(template: str, **values: object) -> str:
+    """Fill a template; every value is escaped."""
+    return _environment().get_template(template).render(**values)
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("bitnet_collector"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        figure=lambda value: figures.figure(value, grouped=True),
+        mb=lambda value: figures.megabytes(value, grouped=True),
+        ghz=figures.gigahertz,
+        utc=figures.utc,
+        age=figures.age,
+    )
+    return environment

@@ -1,0 +1,95 @@
+"""The summary as text for a terminal: aligned columns, wide characters counted as two."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..summary_table import REFERENCE_MHZ, SummaryRow, SummaryTable
+from ..texts import Texts
+from .figures import age, figure, gigahertz, megabytes, one_line, width
+from .workload_words import difference_words, note_words, workload_words
+
+_WIDEST = 40
+_LEFT_COLUMNS = (1, 2)  # member and CPU; all others are numbers and short words
+
+
+def summary_txt(table: SummaryTable, texts: Texts) -> str:
+    """The workload in one line, the table, and what must be known beside it."""
+    clock = gigahertz(REFERENCE_MHZ).replace(".00", ".0")
+    head = [texts("summary_title")]
+    if table.workload:
+        head.append(one_line(workload_words(table.workload.work, texts)))
+    header = [
+        "#",
+        texts("member"),
+        texts("cpu"),
+        texts("base"),
+        texts("clock"),
+        texts("prefill"),
+        f"@ {clock}",
+        texts("decode"),
+        f"@ {clock}",
+        texts("speed"),
+        texts("memory"),
+        texts("grade"),
+        texts("run"),
+    ]
+    lines = _aligned([header, *(_cells(row, texts) for row in table.rows)])
+    remarks = [remark for row in table.rows for remark in _remarks(row, texts)]
+    remarks += [one_line(note_words(note, texts)) for note in table.notes]
+    return "\n".join([*head, "", *lines, *([""] if remarks else []), *remarks, ""])
+
+
+def _cells(row: SummaryRow, texts: Texts) -> list[str]:
+    if row.run_id is None or row.age_s is None:
+        return ["", row.member, texts("no_run"), *[""] * 10]
+    number, unit = age(row.age_s)
+    return [
+        "" if row.rank is None else str(row.rank),
+        row.member,
+        _shortened(one_line(row.cpu or "")),
+        gigahertz(row.freq_base_mhz),
+        gigahertz(row.clock_mhz),
+        figure(row.prefill_ms),
+        figure(row.prefill_normalized_ms),
+        figure(row.decode_ms_per_token),
+        figure(row.decode_normalized_ms_per_token),
+        figure(row.decode_tokens_per_s),
+        megabytes(row.peak_memory_mb),
+        row.grade or "",
+        texts(f"age_{unit}", n=number),
+    ]
+
+
+def _remarks(row: SummaryRow, texts: Texts) -> list[str]:
+    remarks = []
+    if row.weights == "stand-in":
+        remarks.append(f"{row.member}: {texts('stand_in')} ({texts('stand_in_hint')})")
+    if row.unranked not in (None, "no-run"):
+        differences = one_line(difference_words(row.differs, texts))
+        remarks.append(f"{row.member}: {texts(f'unranked_{row.unranked}')} {differences}".rstrip())
+    return remarks
+
+
+def _shortened(text: str) -> str:
+    if width(text) <= _WIDEST:
+        return text
+    while width(text) > _WIDEST - 1:
+        text = text[:-1]
+    return text + "…"
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    widths = [max(width(cell) for cell in column) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(
+            _padded(cell, size, left=index in _LEFT_COLUMNS)
+            for index, (cell, size) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]
+
+
+def _padded(cell: str, size: int, *, left: bool) -> str:
+    space = " " * (size - width(cell))
+    return cell + space if left else space + cell

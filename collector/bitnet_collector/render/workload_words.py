@@ -1,0 +1,53 @@
+"""Work, its differences and the notes on it in words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from ..summary_table import Difference, Note
+from ..texts import Texts
+
+
+def workload_words(work: dict[str, Any], texts: Texts) -> str:
+    """What a workload is, in one line."""
+    parts = [
+        str(work["model"]),
+        f"{texts('weights')}: {weights_words(work['weights'], texts)}",
+        f"{work['prompt_tokens'] or '?'} + {work['decode_tokens'] or '?'} tokens",
+        str(work["dtype"] or "?"),
+        f"{texts('engine')}: {work['engine']}",
+    ]
+    return " · ".join(parts)
+
+
+def weights_words(weights: str | None, texts: Texts) -> str:
+    """The kind of weights: published, stand-in, local or not stated."""
+    return texts(f"weights_{weights or 'unknown'}")
+
+
+def difference_words(differences: Sequence[Difference], texts: Texts) -> str:
+    """The fields that differ with both values, and by name alone those that the run does not state."""
+    parts = [
+        texts("differs", field=d.field, this=_value(d.this, texts), reference=_value(d.reference, texts))
+        for d in differences
+        if d.this is not None
+    ]
+    silent = [d.field for d in differences if d.this is None]
+    if silent:
+        parts.append(texts("differs_silent", fields=", ".join(silent)))
+    return texts("separator").join(parts)
+
+
+def note_words(note: Note, texts: Texts) -> str:
+    """A note with each member's value."""
+    values = ", ".join(f"{member} {_value(value, texts)}" for member, value in note.values.items())
+    return texts(f"note_{note.code}", values=values)
+
+
+def _value(value: str | int | None, texts: Texts) -> str:
+    if value is None:
+        return texts("not_stated")
+    text = str(value)
+    return text[:12] if re.fullmatch("[0-9a-f]{64}", text) else text

@@ -1,0 +1,73 @@
+"""`/docs` without the internet, and the OpenAPI document with every response declared."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import fastapi_offline
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.openapi.utils import get_openapi
+from fastapi.responses import HTMLResponse, RedirectResponse
+from starlette.staticfiles import StaticFiles
+
+from bitnet_report import Report, __version__
+
+from ..problems import Problem
+from ..render.pages import render_template
+
+router = APIRouter(include_in_schema=False)
+
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""Swagger UI writes style attributes and calls this server; everything else stays shut."""
+
+
+@router.get("/")
+async def get_root(request: Request) -> RedirectResponse:
+    """Lead to the summary."""
+    return RedirectResponse(f"{request.scope.get('root_path', '')}/summary", 307)
+
+
+@router.get("/docs")
+async def get_docs(request: Request) -> HTMLResponse:
+    """Show the API in Swagger UI."""
+    page = render_template("docs.html", root=request.scope.get("root_path", ""))
+    return HTMLResponse(page, headers={"Content-Security-Policy": _POLICY})
+
+
+def document(app: FastAPI) -> None:
+    """Serve the static files of pages and docs, and complete the OpenAPI document."""
+    here = Path(__file__).parent.parent
+    swagger = Path(fastapi_offline.__file__).parent / "static"
+    app.mount("/static", StaticFiles(directory=here / "static"), name="static")
+    app.mount("/docs-static", StaticFiles(directory=swagger), name="docs-static")
+    app.openapi = partial(_openapi, app)  # type: ignore[method-assign]  # FastAPI's documented way
+
+
+def _openapi(app: FastAPI) -> dict[str, Any]:
+    if app.openapi_schema:
+        return app.openapi_schema
+    schema = get_openapi(title=app.title, version=__version__, description=app.description, routes=app.routes)
+    for path in schema["paths"].values():
+        for operation in path.values():
+            if "HTTPValidationError" in str(operation["responses"].get("422")):
+                del operation["responses"]["422"]  # bad parameters are answered with 400 here
+    schemas = schema["components"]["schemas"]
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    schemas["Problem"] = Problem.model_json_schema()
+    report = Report.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas.update(report.pop("$defs"))
+    schemas["Report"] = report
+    schemas["SubmittedReport"] = {
+        "title": "SubmittedReport",
+        "description": "A report of this schema version, or one that the brief's original script wrote "
+        "(no schema_version, with `run_id` and `member` beside its keys).",
+        "anyOf": [{"$ref": "#/components/schemas/Report"}, {"type": "object", "title": "Version 0"}],
+    }
+    app.openapi_schema = schema
+    return schema

@@ -1,0 +1,56 @@
+"""What a route is given: the database, a session, the time, the settings, the page's frame."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Query, Request
+from sqlmodel import Session
+
+from ..database import Database
+from ..negotiation import Language, choose_language
+from ..render.pages import PageFrame
+from ..settings import Settings
+
+
+def _database(request: Request) -> Database:
+    database: Database = request.app.state.database
+    return database
+
+
+def _session(database: Annotated[Database, Depends(_database)]) -> Iterator[Session]:
+    with database.reading() as session:
+        yield session
+
+
+def _settings(request: Request) -> Settings:
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+def _now(request: Request) -> datetime:
+    now: datetime = request.app.state.clock()
+    return now
+
+
+def _frame(
+    request: Request,
+    lang: Annotated[Language | None, Query(description="Language of the page; else Accept-Language")] = None,
+) -> PageFrame:
+    return PageFrame(
+        root=request.scope.get("root_path", ""),
+        base_url=str(request.base_url).rstrip("/"),
+        path=request.scope["path"].removeprefix(request.scope.get("root_path", "")),
+        query={key: value for key, value in request.query_params.items() if key != "lang"},
+        language=lang or choose_language(request.headers.get("accept-language", "")),
+        asked_language=lang is not None,
+    )
+
+
+DatabaseGiven = Annotated[Database, Depends(_database)]
+SessionGiven = Annotated[Session, Depends(_session)]
+SettingsGiven = Annotated[Settings, Depends(_settings)]
+NowGiven = Annotated[datetime, Depends(_now)]
+FrameGiven = Annotated[PageFrame, Depends(_frame)]

@@ -1,0 +1,84 @@
+"""`GET /runs/{id}`: the report as it was sent, or as a page."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse
+from sqlmodel import Session
+
+from bitnet_report import read_report
+
+from ..negotiation import choose_media_type
+from ..problems import Kind, ProblemError, problems
+from ..render.run_html import run_html
+from ..runs import raw_report
+from ..tables import RawReport
+from .given import FrameGiven, NowGiven, SessionGiven
+
+router = APIRouter(tags=["runs"])
+
+_JSON: dict[str, Any] = {"application/json": {"schema": {"$ref": "#/components/schemas/SubmittedReport"}}}
+_HTML: dict[str, Any] = {"text/html": {"schema": {"type": "string"}}}
+_PROBLEMS = problems(Kind.NOT_FOUND, Kind.BUSY, Kind.UNAVAILABLE)
+
+
+@router.get(
+    "/runs/{run_id}.json",
+    response_class=Response,
+    responses={200: {"description": "The report, byte for byte as sent", "content": _JSON}, **_PROBLEMS},
+)
+def get_run_json(run_id: str, session: SessionGiven) -> Response:
+    """Give the report byte for byte as it was sent."""
+    return _raw(_find(session, run_id))
+
+
+@router.get(
+    "/runs/{run_id}.html",
+    response_class=HTMLResponse,
+    responses={
+        200: {"description": "The run as a page", "content": _HTML},
+        **problems(Kind.BAD_PARAMETER, Kind.NOT_FOUND, Kind.BUSY, Kind.UNAVAILABLE),
+    },
+)
+def get_run_html(run_id: str, session: SessionGiven, now: NowGiven, frame: FrameGiven) -> HTMLResponse:
+    """Show the run as a page."""
+    raw = _find(session, run_id)
+    report = read_report(raw.body)
+    return HTMLResponse(
+        run_html(report, report.member or "", raw.received_at, now, frame),
+        headers={"Vary": "Accept, Accept-Language"},
+    )
+
+
+@router.get(
+    "/runs/{run_id}",
+    response_class=Response,
+    responses={
+        200: {"description": "The report as sent, or a page for a browser", "content": {**_JSON, **_HTML}},
+        **problems(Kind.BAD_PARAMETER, Kind.NOT_FOUND, Kind.NOT_ACCEPTABLE, Kind.BUSY, Kind.UNAVAILABLE),
+    },
+)
+def get_run(
+    run_id: str, request: Request, session: SessionGiven, now: NowGiven, frame: FrameGiven
+) -> Response:
+    """Give the report byte for byte as JSON, or a page if the client asks for HTML."""
+    chosen = choose_media_type(request.headers.get("accept", ""), ("application/json", "text/html"))
+    if chosen is None:
+        raise ProblemError(Kind.NOT_ACCEPTABLE, "a run is given as application/json or text/html")
+    if chosen == "text/html":
+        return get_run_html(run_id, session, now, frame)
+    return _raw(_find(session, run_id))
+
+
+def _find(session: Session, run_id: str) -> RawReport:
+    raw = raw_report(session, run_id) if re.fullmatch("[0-9a-f-]{36}", run_id) else None
+    if raw is None:
+        raise ProblemError(Kind.NOT_FOUND, f"no run is {run_id[:80]}", "GET /runs lists them")
+    return raw
+
+
+def _raw(raw: RawReport) -> Response:
+    return Response(raw.body, media_type="application/json", headers={"Vary": "Accept, Accept-Language"})

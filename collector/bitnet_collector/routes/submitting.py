@@ -1,0 +1,70 @@
+"""`POST /runs`: take a report and give its receipt."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from bitnet_report import read_report
+
+from ..answers import Receipt
+from ..bodies import read_json_body
+from ..database import Database
+from ..problems import Kind, ProblemError, problems
+from ..runs import Stored, store_run
+from .given import DatabaseGiven, NowGiven
+
+router = APIRouter(tags=["runs"])
+
+_REFUSALS = problems(
+    Kind.NOT_JSON,
+    Kind.BAD_ENCODING,
+    Kind.CONFLICT,
+    Kind.TOO_LARGE,
+    Kind.UNSUPPORTED_MEDIA,
+    Kind.NOT_A_REPORT,
+    Kind.UNSUPPORTED_SCHEMA,
+    Kind.BUSY,
+    Kind.UNAVAILABLE,
+    Kind.STORAGE_FULL,
+)
+
+
+@router.post(
+    "/runs",
+    status_code=201,
+    response_model=Receipt,
+    responses={200: {"model": Receipt, "description": "This report was stored before"}, **_REFUSALS},
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/SubmittedReport"}}},
+        }
+    },
+)
+async def submit_run(request: Request, response: Response, database: DatabaseGiven, now: NowGiven) -> Receipt:
+    """Store one report, plain or gzip, of at most 8 MiB.
+
+    The receipt comes when the report is on the disk. The same bytes again change nothing and give the same
+    receipt with 200. What may be sent again: 503 after `Retry-After`, and 507 once there is room.
+    """
+    body = await read_json_body(request)
+    stored = await run_in_threadpool(_store, database, body, now)
+    response.status_code = 201 if stored.created else 200
+    response.headers["Location"] = f"{request.scope.get('root_path', '')}/runs/{stored.run_id}"
+    return Receipt(run_id=stored.run_id, sha256=stored.sha256)
+
+
+def _store(database: Database, body: bytes, now: datetime) -> Stored:
+    report = read_report(body)
+    if report.member is None:
+        raise ProblemError(
+            Kind.NOT_A_REPORT,
+            "member: a report that is sent must say whose it is",
+            "name the member: bitnet-agent push FILE --member WJ",
+            field="member",
+        )
+    with database.writing() as session:
+        return store_run(session, report, report.member, body, now)

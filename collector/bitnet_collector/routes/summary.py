@@ -1,0 +1,120 @@
+"""`GET /summary`: the merged table in every format."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import HTMLResponse, PlainTextResponse
+
+from ..negotiation import choose_media_type
+from ..problems import Kind, ProblemError, problems
+from ..render.summary_csv import summary_csv
+from ..render.summary_html import summary_html
+from ..render.summary_md import summary_md
+from ..render.summary_txt import summary_txt
+from ..runs import standings
+from ..summary import summarize_runs
+from ..summary_table import SummaryTable
+from ..texts import Texts
+from ..workloads import UnknownWorkloadError
+from .given import FrameGiven, NowGiven, SessionGiven, SettingsGiven
+
+router = APIRouter(tags=["summary"])
+
+_PROBLEMS = problems(Kind.BAD_PARAMETER, Kind.NOT_FOUND, Kind.BUSY, Kind.UNAVAILABLE)
+
+
+def _given_table(
+    session: SessionGiven,
+    settings: SettingsGiven,
+    now: NowGiven,
+    workload: Annotated[
+        str | None, Query(pattern="^[0-9a-f]{12}$", description="Else the most telling one")
+    ] = None,
+) -> SummaryTable:
+    try:
+        return summarize_runs(standings(session), settings.members, now, workload)
+    except UnknownWorkloadError as error:
+        raise ProblemError(
+            Kind.NOT_FOUND,
+            f"no run is of the workload {workload}",
+            "GET /workloads lists them",
+            field="workload",
+        ) from error
+
+
+TableGiven = Annotated[SummaryTable, Depends(_given_table)]
+
+
+def _text(media_type: str) -> dict[int | str, dict[str, Any]]:
+    return {
+        200: {"description": "The table", "content": {media_type: {"schema": {"type": "string"}}}},
+        **_PROBLEMS,
+    }
+
+
+@router.get("/summary.json", response_model=SummaryTable, responses=_PROBLEMS)
+def get_summary_json(table: TableGiven) -> SummaryTable:
+    """Give the whole table with full precision."""
+    return table
+
+
+@router.get("/summary.csv", response_class=Response, responses=_text("text/csv"))
+def get_summary_csv(table: TableGiven) -> Response:
+    """Give the table for a spreadsheet; text that it would compute has a `'` in front."""
+    return Response(summary_csv(table), media_type="text/csv; charset=utf-8; header=present")
+
+
+@router.get("/summary.md", response_class=Response, responses=_text("text/markdown"))
+def get_summary_md(table: TableGiven) -> Response:
+    """Give the brief's own table, ready to paste."""
+    return Response(summary_md(table), media_type="text/markdown; charset=utf-8")
+
+
+@router.get("/summary.txt", response_class=PlainTextResponse, responses=_text("text/plain"))
+def get_summary_txt(table: TableGiven, frame: FrameGiven) -> PlainTextResponse:
+    """Give the table for a terminal."""
+    return PlainTextResponse(summary_txt(table, Texts(frame.language)), headers={"Vary": "Accept-Language"})
+
+
+@router.get("/summary.html", response_class=HTMLResponse, responses=_text("text/html"))
+def get_summary_html(table: TableGiven, frame: FrameGiven) -> HTMLResponse:
+    """Show the table as a page."""
+    return HTMLResponse(summary_html(table, frame), headers={"Vary": "Accept-Language"})
+
+
+@router.get(
+    "/summary",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "The table, as the client accepts it; text where it takes anything",
+            "content": {
+                "text/plain": {"schema": {"type": "string"}},
+                "text/html": {"schema": {"type": "string"}},
+                "application/json": {"schema": {"$ref": "#/components/schemas/SummaryTable"}},
+                "text/csv": {"schema": {"type": "string"}},
+                "text/markdown": {"schema": {"type": "string"}},
+            },
+        },
+        **_PROBLEMS,
+        **problems(Kind.NOT_ACCEPTABLE),
+    },
+)
+def get_summary(request: Request, table: TableGiven, frame: FrameGiven) -> Response:
+    """Give the table: a page for a browser, JSON where asked, and text to curl."""
+    formats: dict[str, Callable[[], Response]] = {
+        "text/plain": lambda: get_summary_txt(table, frame),
+        "text/html": lambda: get_summary_html(table, frame),
+        "application/json": lambda: Response(table.model_dump_json(), media_type="application/json"),
+        "text/csv": lambda: get_summary_csv(table),
+        "text/markdown": lambda: get_summary_md(table),
+    }
+    chosen = choose_media_type(request.headers.get("accept", ""), tuple(formats))
+    if chosen is None:
+        raise ProblemError(Kind.NOT_ACCEPTABLE, f"the summary is given as {', '.join(formats)}")
+    response = formats[chosen]()
+    response.headers["Vary"] = "Accept, Accept-Language"
+    return response

@@ -1,0 +1,118 @@
+"""Every query: storing a report, listing runs, and the latest run of each member."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select, tuple_
+
+from bitnet_report import Report
+
+from .columns import run_columns
+from .cursors import Cursor
+from .tables import Latest, RawReport, Run, Standing
+
+
+class ConflictError(Exception):
+    """Another report has this run_id already."""
+
+    def __init__(self, run_id: str) -> None:
+        """Name the run."""
+        super().__init__(f"the run {run_id} is stored already, with other content")
+
+
+class Stored(NamedTuple):
+    """What became of a report: the SHA-256 of its bytes, and whether it was new."""
+
+    run_id: str
+    sha256: str
+    created: bool
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which runs to list; a None asks for nothing. `since` is included, `until` is not."""
+
+    member: str | None = None
+    model: str | None = None
+    workload: str | None = None
+    grade: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def store_run(session: Session, report: Report, member: str, body: bytes, received_at: datetime) -> Stored:
+    """Store a report once: the same bytes again change nothing.
+
+    Raises:
+        ConflictError: the run_id is taken by a report with other bytes.
+    """
+    sha256 = hashlib.sha256(body).hexdigest()
+    known = session.exec(select(RawReport.sha256).where(RawReport.run_id == report.run_id)).first()
+    if known is not None:
+        if known != sha256:
+            raise ConflictError(report.run_id)
+        return Stored(report.run_id, sha256, created=False)
+    run = run_columns(report, member, sha256, received_at)
+    session.add(run)
+    session.flush()  # the others point at it
+    session.add(RawReport(run_id=run.run_id, sha256=sha256, received_at=received_at, body=body))
+    _keep_latest(session, run)
+    return Stored(run.run_id, sha256, created=True)
+
+
+def _keep_latest(session: Session, run: Run) -> None:
+    latest = session.get(Latest, (run.workload_id, run.member))
+    if latest is None:
+        latest = Latest(
+            workload_id=run.workload_id,
+            member=run.member,
+            run_id=run.run_id,
+            measured_at=run.measured_at,
+            runs=0,
+        )
+    elif (run.measured_at, run.run_id) > (latest.measured_at, latest.run_id):
+        latest.run_id, latest.measured_at = run.run_id, run.measured_at
+    latest.runs += 1
+    session.add(latest)
+
+
+def list_runs(session: Session, wanted: Wanted, after: Cursor | None, limit: int) -> Sequence[Run]:
+    """Up to `limit` runs, newest first, from behind `after` on; runs that arrive meanwhile shift nothing."""
+    query = select(Run).order_by(col(Run.measured_at).desc(), col(Run.run_id).desc()).limit(limit)
+    for column, value in (
+        (Run.member, wanted.member),
+        (Run.model, wanted.model),
+        (Run.workload_id, wanted.workload),
+        (Run.grade, wanted.grade),
+    ):
+        if value is not None:
+            query = query.where(col(column) == value)
+    if wanted.since is not None:
+        query = query.where(col(Run.measured_at) >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(col(Run.measured_at) < wanted.until)
+    if after is not None:
+        query = query.where(tuple_(col(Run.measured_at), col(Run.run_id)) < tuple_(*after))
+    return session.exec(query).all()
+
+
+def raw_report(session: Session, run_id: str) -> RawReport | None:
+    """The report as it was sent, or None where there is no such run."""
+    return session.get(RawReport, run_id)
+
+
+def standings(session: Session) -> list[Standing]:
+    """The latest run of each member in each workload."""
+    query = select(Run, Latest.runs).join(Latest, col(Latest.run_id) == col(Run.run_id))
+    return [Standing(run, runs) for run, runs in session.exec(query)]
+
+
+def probe(session: Session) -> None:
+    """Read something small: it fails where the database does not answer."""
+    session.exec(select(func.count()).select_from(select(Run.run_id).limit(1).subquery())).one()

@@ -1,0 +1,80 @@
+"""What the collector is told at its start: where to listen, where to keep reports, whom to expect."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bitnet_report import MEMBER_RULE, is_member_name
+
+from .errors import UsageError
+
+DEFAULTS = {
+    "host": "127.0.0.1",
+    "port": "8000",
+    "database_url": "sqlite:///bitnet-collector.db",
+    "members": "WJ,WYC,LCJ",
+}
+"""Each also as the environment variable BITNET_COLLECTOR_<NAME>; an option outweighs the variable."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The whole configuration, already checked.
+
+    `members` have their rows from the first start, in this order. `busy_timeout_ms` is how long a request
+    waits for another's write before it is told to come back.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    database_url: str = DEFAULTS["database_url"]
+    members: tuple[str, ...] = ("WJ", "WYC", "LCJ")
+    busy_timeout_ms: int = 5000
+
+
+def read_settings(options: Mapping[str, str | None], environment: Mapping[str, str]) -> Settings:
+    """Settle each setting: the option given, else the environment, else the default.
+
+    Raises:
+        UsageError: a value cannot be meant; the message names the option or variable that holds it.
+    """
+    values, origins = {}, {}
+    for name, default in DEFAULTS.items():
+        variable = f"BITNET_COLLECTOR_{name.upper()}"
+        option = options.get(name)
+        if option is not None:
+            values[name], origins[name] = option, f"--{name.replace('_', '-')}"
+        else:
+            values[name], origins[name] = environment.get(variable, default), variable
+    return Settings(
+        host=_host(values["host"], origins["host"]),
+        port=_port(values["port"], origins["port"]),
+        database_url=values["database_url"],
+        members=_members(values["members"], origins["members"]),
+    )
+
+
+def _host(text: str, origin: str) -> str:
+    if not text.strip():
+        raise UsageError(f"{origin} is empty", "name an address, such as 127.0.0.1")
+    return text.strip()
+
+
+def _port(text: str, origin: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 5 and int(text) <= 65535):
+        raise UsageError(
+            f"{origin} is {text[:40]!r}, which is no port",
+            "give a whole number from 0 to 65535; 0 takes any free port",
+        )
+    return int(text)
+
+
+def _members(text: str, origin: str) -> tuple[str, ...]:
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    for position, name in enumerate(names):
+        if not is_member_name(name):
+            raise UsageError(f"{origin} holds {name[:80]!r}, which names no member", MEMBER_RULE)
+        if name in names[:position]:
+            raise UsageError(f"{origin} names {name} twice", "name each member once")
+    return tuple(names)

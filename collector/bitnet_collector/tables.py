@@ -1,0 +1,106 @@
+"""The tables. A raw report is the truth; a run's columns and the latest runs are indexes made from it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Any, NamedTuple
+
+from sqlalchemy import JSON, DateTime, Index, LargeBinary
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field, SQLModel
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment in UTC, also where the database (SQLite) keeps no offset."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To UTC on the way in."""
+        del dialect
+        return None if value is None else value.astimezone(timezone.utc)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """With its offset on the way out."""
+        del dialect
+        return value.replace(tzinfo=timezone.utc) if value is not None and value.tzinfo is None else value
+
+
+class Run(SQLModel, table=True):
+    """One run's columns: what lists are filtered and ordered by, and what the summary shows.
+
+    `measured_at` is when the run began, but never later than `received_at`: a clock that runs ahead
+    must not keep its runs on top for ever. Times are ms, memory MB, clocks MHz.
+    """
+
+    __table_args__ = (
+        Index("run_newest", "measured_at", "run_id"),
+        Index("run_of_member", "member", "measured_at", "run_id"),
+        Index("run_of_workload", "workload_id", "measured_at", "run_id"),
+        Index("run_of_model", "model", "measured_at", "run_id"),
+        Index("run_of_grade", "grade", "measured_at", "run_id"),
+    )
+
+    run_id: str = Field(primary_key=True)
+    sha256: str
+    received_at: datetime = Field(sa_type=UtcDateTime)
+    measured_at: datetime = Field(sa_type=UtcDateTime)
+    member: str
+    schema_version: int
+    agent_version: str | None = None
+    workload_id: str
+    work: dict[str, Any] = Field(sa_type=JSON)
+    known_work: bool
+    model: str
+    weights: str
+    engine: str
+    dtype: str | None = None
+    threads: int | None = None
+    generated_sha256: str | None = None
+    cpu: str
+    freq_base_mhz: float | None = None
+    clock_mhz: float | None = None
+    clock_source: str | None = None
+    reference_freq_mhz: float
+    total_time_ms: float
+    prefill_ms: float | None = None
+    prefill_normalized_ms: float | None = None
+    decode_ms_per_token: float | None = None
+    decode_normalized_ms_per_token: float | None = None
+    decode_tokens_per_s: float | None = None
+    peak_memory_mb: float | None = None
+    grade: str | None = None
+    caveats: list[str] = Field(sa_type=JSON)
+
+
+class RawReport(SQLModel, table=True):
+    """A report byte for byte as it was sent (after any gzip), and the SHA-256 of those bytes."""
+
+    __tablename__ = "raw_report"
+
+    run_id: str = Field(primary_key=True, foreign_key="run.run_id")
+    sha256: str
+    received_at: datetime = Field(sa_type=UtcDateTime)
+    body: bytes = Field(sa_type=LargeBinary)
+
+
+class Latest(SQLModel, table=True):
+    """A member's latest run in one workload, and how many they have there.
+
+    Kept up with every report, so that the summary costs the same however many runs are stored.
+    """
+
+    workload_id: str = Field(primary_key=True)
+    member: str = Field(primary_key=True)
+    run_id: str = Field(foreign_key="run.run_id")
+    measured_at: datetime = Field(sa_type=UtcDateTime)
+    runs: int
+
+
+class Standing(NamedTuple):
+    """A member's latest run in one workload, with the number of runs they have there."""
+
+    run: Run
+    runs: int

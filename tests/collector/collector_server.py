@@ -1,0 +1,66 @@
+"""A real collector in a process of its own, and a client that submits to it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from bitnet_report import Report
+
+JSON = {"Content-Type": "application/json"}
+
+
+class Server:
+    """`python -m bitnet_collector serve` on a free port, with a database that outlives it."""
+
+    def __init__(self, database: Path, *options: str) -> None:
+        self.database = database
+        self._options = options
+        self.start()
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "bitnet_collector", "serve", "--port", "0"]
+        self.process = subprocess.Popen(
+            [*command, "--database-url", f"sqlite:///{self.database}", *self._options],
+            stderr=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            text=True,
+            env={key: value for key, value in os.environ.items() if not key.startswith("BITNET_")},
+        )
+        self.said = ""
+        started = time.monotonic()
+        while not (found := re.search(r"(http://\S+)/summary", self.said)):
+            line = self.process.stderr.readline()
+            assert line and time.monotonic() - started < 30, f"the collector did not start: {self.said}"
+            self.said += line
+        self.url = found[1]
+        self.client = httpx.Client(base_url=self.url, timeout=30)
+
+    def submit(self, report: Report | dict[str, Any] | bytes, **headers: str) -> httpx.Response:
+        return self.client.post("/runs", content=body_of(report), headers={**JSON, **headers})
+
+    def signal(self, number: signal.Signals) -> int:
+        """Send a signal, wait for the end and give the exit code."""
+        self.client.close()
+        self.process.send_signal(number)
+        self.said += self.process.communicate(timeout=20)[1]
+        return self.process.returncode
+
+    def stop(self) -> None:
+        if self.process.poll() is None:
+            self.signal(signal.SIGTERM)
+
+
+def body_of(report: Report | dict[str, Any] | bytes) -> bytes:
+    if isinstance(report, bytes):
+        return report
+    return report.to_json() if isinstance(report, Report) else json.dumps(report, ensure_ascii=False).encode()

@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from collector_reports import START, digest, make_report
+
+import bitnet_collector
+from bitnet_collector.columns import run_columns
+from bitnet_collector.render.figures import age, figure, gigahertz, megabytes, one_line, width
+from bitnet_collector.render.steps_svg import step_chart
+from bitnet_collector.render.summary_csv import COLUMNS, summary_csv
+from bitnet_collector.render.summary_md import summary_md
+from bitnet_collector.render.summary_txt import summary_txt
+from bitnet_collector.summary import summarize_runs
+from bitnet_collector.summary_table import SummaryTable
+from bitnet_collector.tables import Standing
+from bitnet_collector.texts import TEXTS, Texts
+
+NOW = START + timedelta(hours=3)
+GOLDEN = Path(__file__).parent / "golden"
+
+
+@pytest.fixture(scope="module")
+def hostile() -> SummaryTable:
+    reports = [
+        make_report("WJ", run_id="00000000-0000-7000-8000-000000000001", cpu="CPU @ 2.40GHz"),
+        make_report(
+            "WYC",
+            run_id="00000000-0000-7000-8000-000000000002",
+            cpu="=cmd|' /C calc'!A0\n| <script>alert(1)</script> *b* `c` [x](http://evil.example) $1$ @me",
+            decode_ms_per_token=1234.5678,
+            threads=8,
+        ),
+        make_report(
+            "=1+1".replace("=", "-").replace("+", "."),
+            run_id="00000000-0000-7000-8000-000000000003",
+            cpu="龙芯 3A6000 " + "长" * 40,
+            model="stand-in:2b4t|<b>",
+            weights="stand-in",
+            clock_mhz=None,
+            base_mhz=None,
+            clock_source="\u202ereversed\u0085",
+        ),
+    ]
+    standings = [Standing(run_columns(r, r.member, digest("x"), NOW), 1) for r in reports]
+    return summarize_runs(standings, ("WJ", "WYC", "LCJ"), NOW)
+
+
+@pytest.mark.parametrize(
+    ("name", "render"),
+    [
+        ("summary.md", summary_md),
+        ("summary.csv", summary_csv),
+        ("summary.en.txt", lambda table: summary_txt(table, Texts("en"))),
+        ("summary.zh.txt", lambda table: summary_txt(table, Texts("zh"))),
+    ],
+)
+def test_formats_are_as_agreed(hostile, name, render):
+    assert render(hostile).encode() == (GOLDEN / name).read_bytes()
+
+
+def test_the_markdown_is_the_brief_s_own_table(hostile):
+    lines = summary_md(hostile).splitlines()
+    assert lines[0] == "| 成员 | CPU 型号 | 基准频率 | Prefill (ms) | Decode (ms/token) | 峰值内存 (MB) |"
+    assert lines[2] == "| WJ | CPU @ 2.40GHz | 2400 MHz | 1000 | 500.0 | 5000 |"
+    assert all(len(re.findall(r"(?<!\\)\|", line)) == 7 for line in lines[:6])
+    assert "<" not in summary_md(hostile)
+
+
+def test_the_markdown_has_no_footnote_where_all_is_alike():
+    report = make_report("WJ")
+    table = summarize_runs([Standing(run_columns(report, "WJ", "", NOW), 1)], ("WJ",), NOW)
+    assert summary_md(table).count("\n") == 3
+
+
+def test_the_csv_reads_back_and_no_text_is_a_formula(hostile):
+    text = summary_csv(hostile)
+    assert text.count("\r\n") >= 5
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    assert tuple(rows[0]) == COLUMNS
+    assert [row["member"] for row in rows] == ["WJ", "WYC", "LCJ", "'-1.1"]
+    assert float(rows[0]["prefill_normalized_ms"]) == 800.0
+    assert rows[1]["cpu"].startswith("'=cmd|' /C calc'!A0\n")
+    for row in rows:
+        assert not any(re.match(r"\s*[=+@]|\s*-[^0-9]", cell) for cell in row.values())
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_text_columns_line_up_whatever_their_width(hostile, language):
+    lines = summary_txt(hostile, Texts(language)).splitlines()
+    table = lines[3 : 3 + 5]
+    ends = {width(line) for line in table if re.search(r"\d", line)}
+    assert len(ends) == 1
+    assert "\u202e" not in "".join(lines)
+
+
+def test_figures_at_a_steady_precision():
+    values = (None, 0.0, 0.4567, 12.345, 832.44, 1532.4)
+    assert [figure(v) for v in values] == ["—", "0.00", "0.457", "12.35", "832.4", "1532"]
+    assert figure(12345.6, grouped=True) == "12,346"
+    assert [megabytes(v) for v in (None, 5.25, 4989.6)] == ["—", "5.2", "4990"]
+    assert gigahertz(2596.0) == "2.60 GHz"
+    assert [age(s) for s in (0, 59.9, 60, 7199, 86400 * 9)] == [
+        (0, "s"),
+        (59, "s"),
+        (1, "min"),
+        (1, "h"),
+        (9, "d"),
+    ]
+    assert one_line(" a\n\tb\x1b[31m\u202ec ") == "a b [31m c"
+    assert width("ab成员") == 6
+
+
+def test_the_step_chart_keeps_every_spike():
+    steps = [1.0] * 5000
+    steps[3333] = 9.0
+    chart = step_chart([steps, [2.0], []])
+    assert (chart.low, chart.high, chart.steps, chart.repetitions) == (1.0, 9.0, 5000, 2)
+    heights = [float(point.split(",")[1]) for point in chart.lines[0].split()]
+    assert len(heights) <= 360
+    assert min(heights) == 10.0  # the top of the chart
+    assert step_chart([[], []]) is None
+    assert step_chart([[0.0, 0.0]]).high == 0.0
+
+
+def test_every_sentence_is_in_both_languages_and_none_is_forgotten():
+    package = Path(bitnet_collector.__file__).parent
+    sources = [*package.glob("templates/*.html"), *package.glob("render/*.py")]
+    code = "\n".join(path.read_text() for path in sources)
+    for key, (english, chinese) in TEXTS.items():
+        assert english
+        assert chinese
+        assert set(re.findall(r"{(\w+)}", english)) == set(re.findall(r"{(\w+)}", chinese)), key
+        stem = re.match(r"[a-z]+_", key)
+        assert f"'{key}'" in code or f'"{key}"' in code or (stem and f"{stem[0]}" in code), f"unused: {key}"
+    for key in re.findall(r"""\b(?:t|texts)\(["'](\w[\w-]*)["']""", code):
+        assert key in TEXTS or any(name.startswith(key) for name in TEXTS), f"missing: {key}"
+
+
+def test_the_json_reads_back_as_the_same_table(hostile):
+    assert SummaryTable.model_validate(json.loads(hostile.model_dump_json())) == hostile
