@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 SUITE_VERSION = 1
 """Raised whenever the fixed prompt or the meaning of a stage changes: older runs are then other work."""
@@ -12,6 +13,9 @@ DEFAULT_PROMPT_TOKENS = 128
 DEFAULT_DECODE_TOKENS = 32
 DEFAULT_REPETITIONS = 3
 DEFAULT_REFERENCE_MHZ = 3000.0
+PROCESSES = 3
+"""Fresh processes of a rigorous run: address layout and page placement are drawn anew in each."""
+Effort = Literal["quick", "standard", "rigorous"]
 DTYPES = ("bfloat16", "float32")
 
 
@@ -28,7 +32,11 @@ class Prompt:
 
 @dataclass(frozen=True)
 class Plan:
-    """One run's settings; clocks in MHz."""
+    """One run's settings; clocks in MHz.
+
+    `effort` quick is one repetition after two of warm-up; rigorous is `PROCESSES` fresh processes. A budget
+    (seconds) shortens or repeats the work to fit.
+    """
 
     model: str = PUBLISHED_MODEL
     revision: str | None = None
@@ -41,3 +49,7 @@ class Plan:
     clock_mhz: float | None = None
     member: str | None = None
     note: str | None = None
+    effort: Effort = "standard"
+    budget_s: float | None = None
+    pin: bool = False
+    include_host: bool = False

@@ -27,7 +27,7 @@ from .machine.limits import usable_cores
 from .machine.processor import base_frequency
 from .measurement.caveats import judge
 from .measurement.loading import Loaded, load
-from .measurement.measuring import Measured, measure
+from .measurement.measuring import Bench, Measured, measure
 from .plan import SUITE_VERSION, Plan
 from .screen.display import Display, report_bytes
 
@@ -53,8 +53,9 @@ def profile(plan: Plan, display: Display, now: Callable[[], float] = time.perf_c
     import_libraries()
     set_threads(threads)
 
+    began = now()
     loaded = load(checkpoint, plan, display, now)
-    measured = measure(loaded, plan, clock, display, now)
+    measured = measure(Bench(loaded, plan, clock, display, now), began)
 
     frequency = frequency_normalization(measured.clock.mhz, plan.reference_mhz, measured.clock.source)
     stages = [stage.to_profile(frequency) for stage in (*loaded.stages, *measured.stages)]
@@ -100,11 +101,11 @@ def describe_work(
         model_sha256=checkpoint.sha256(),
         prompt_sha256=hash_token_ids(loaded.prompt.ids),
         prompt_tokens=len(loaded.prompt.ids),
-        decode_tokens=plan.decode_tokens,
+        decode_tokens=measured.schedule.decode_tokens,
         dtype=plan.dtype,
         engine="published",
         threads=threads,
-        repetitions=plan.repetitions,
+        repetitions=measured.schedule.repetitions,
         suite_version=SUITE_VERSION,
         generated_sha256=hash_token_ids(measured.observation.token_ids),
     )

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 import torch
 
-from ..checkpoint.prompting import EncodedPrompt, encode
+from ..checkpoint.prompting import encode
 from ..machine.memory import StageMemory, watch_memory
 from .generation import DecodeState, decode_one_token, prefill
+from .loading import Loaded
 
 
 @dataclass
@@ -25,10 +25,9 @@ class Observation:
     not_finite_steps: list[int] = field(default_factory=list)
 
 
-def observe(
-    model: Any, tokenizer: Any, prompt: EncodedPrompt, decode_tokens: int, after_step: Callable[[], None]
-) -> Observation:
+def observe(loaded: Loaded, decode_tokens: int, after_step: Callable[[], None]) -> Observation:
     """Run every inference stage once, untimed; `after_step` is called after prefill and each decode step."""
+    model, tokenizer, prompt = loaded.model, loaded.tokenizer, loaded.prompt
     seen = Observation()
 
     def note(state: DecodeState) -> None:

@@ -21,13 +21,17 @@ MAXIMUM = 8
 
 
 def warm_up(
-    run: Callable[[], Generation], compiles: CompileWatch, out_of_time: Callable[[], bool] = lambda: False
+    run: Callable[[], Generation],
+    compiles: CompileWatch,
+    *,
+    maximum: int = MAXIMUM,
+    out_of_time: Callable[[], bool] = lambda: False,
 ) -> Warmup:
-    """Repeat `run` until it is steady: at least `MINIMUM` times, at most `MAXIMUM` or until `out_of_time`."""
+    """Repeat `run` until it is steady: at least `MINIMUM` times, at most `maximum` or until `out_of_time`."""
     steps: list[WarmupStep] = []
     last: Generation | None = None
     steady = False
-    while len(steps) < MAXIMUM and not steady:
+    while len(steps) < maximum and not steady:
         if len(steps) >= MINIMUM and out_of_time():
             break
         generation = run()
