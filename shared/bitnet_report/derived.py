@@ -150,9 +150,9 @@ def check_derived(report: Report) -> tuple[str, str] | None:
 
 def _contradictions(report: Report) -> Iterator[tuple[str, str]]:
     frequency = report.freq_normalization
-    if frequency.actual_freq_mhz is not None:
-        scale = frequency.actual_freq_mhz / frequency.reference_freq_mhz
-        yield from _compare("freq_normalization.scale_factor", frequency.scale_factor, scale)
+    actual = frequency.actual_freq_mhz
+    scale = None if actual is None else actual / frequency.reference_freq_mhz
+    yield from _compare("freq_normalization.scale_factor", frequency.scale_factor, scale)
     names = [stage.name for stage in report.stage_profiles]
     for position, stage in enumerate(report.stage_profiles):
         field = f"stage_profiles[{position}]"
@@ -172,9 +172,8 @@ def _check_stage(field: str, stage: StageProfile, frequency: FreqNormalization) 
         "duration_ms": median(stage.samples_ms) if stage.samples_ms else stage.duration_ms,
         "duration_normalized_ms": normalized_ms(stage.duration_ms, clock, frequency.reference_freq_mhz),
         "ms_per_token": stage.duration_ms / stage.tokens if stage.tokens else None,
+        "memory_delta_mb": _difference(stage.memory_after_mb, stage.memory_before_mb),
     }
-    if stage.memory_after_mb is not None and stage.memory_before_mb is not None:
-        expected["memory_delta_mb"] = stage.memory_after_mb - stage.memory_before_mb
     if stage.cycles_per_token is not None:
         expected["cycles_per_token"] = cycles(stage.ms_per_token, clock)
     for name, value in expected.items():

@@ -16,6 +16,7 @@ MB = 2**20
 
 Ms = Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)]
 """Milliseconds of wall time."""
+Seconds = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
 Megabytes = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
 MegabytesDelta = Annotated[float, Field(ge=-1e9, le=1e9, allow_inf_nan=False)]
 Mhz = Annotated[float, Field(gt=0, le=1e6, allow_inf_nan=False)]
@@ -26,7 +27,7 @@ Positive = Annotated[int, Field(ge=1, le=2**53)]
 MEMBER_PATTERN = r"[A-Za-z0-9_.-]{1,64}"
 MEMBER_RULE = "a member is named by 1 to 64 letters, digits, '_', '.' or '-'"
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def is_member_name(name: str) -> bool:
@@ -40,8 +41,13 @@ def _member(name: str) -> str:
     return name
 
 
+def is_storable(text: str) -> bool:
+    """Tell whether `text` may stand in a report: no control characters, no half of a surrogate pair."""
+    return _UNSTORABLE.search(text) is None
+
+
 def _storable(text: str) -> str:
-    if _CONTROL.search(text):
+    if not is_storable(text):
         raise ValueError("text holds a control character")
     return text
 

@@ -88,10 +88,10 @@ def report_from_document(document: dict[str, Any]) -> Report:
         )
     try:
         report = report_from_version_0(document) if version == 0 else Report.model_validate(document)
+        fault = check_derived(report)  # may find a sum too large to be stated
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         raise NotAReportError(_path(first["loc"]), first["msg"]) from error
-    fault = check_derived(report)
     if fault:
         raise NotAReportError(*fault)
     return report

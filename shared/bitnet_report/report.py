@@ -23,11 +23,13 @@ from .fields import (
     Ratio,
     Record,
     RunId,
+    Seconds,
     Sha256,
     Text,
     Timestamp,
     parse_timestamp,
 )
+from .interference import Interference
 from .statistics import Statistics
 
 SCHEMA_VERSION: Final = 1
@@ -49,6 +51,8 @@ class Meta(Record):
     reference_freq_mhz: Mhz
     agent_version: Name | None = None
     note: Text | None = None
+    effort: Literal["quick", "standard", "rigorous"] | None = None
+    budget_s: Seconds | None = None
 
     @property
     def measured_at(self) -> datetime:
@@ -77,7 +81,11 @@ class Workload(Record):
 
 
 class CpuInfo(Record):
-    """The processor, as it names itself and as it was measured."""
+    """The processor, as it names itself and as it was measured.
+
+    `reported_mhz` is the clock that the system gives; where `reported_is_tsc`, it is the rate of the time
+    stamp counter (`tsc_mhz`) and no clock. `caches` are bytes by level, `…_shared_by` logical processors.
+    """
 
     brand: Name
     arch: Name | None = None
@@ -87,29 +95,47 @@ class CpuInfo(Record):
     freq_base_source: Name | None = None
     clock_mhz: Mhz | None = None
     clock_source: Name | None = None
+    reported_mhz: Mhz | None = None
+    tsc_mhz: Mhz | None = None
+    reported_is_tsc: bool | None = None
     isa: list[Name] | None = None
     caches: dict[str, Any] | None = None
+    threads_per_core: Positive | None = None
+    smt: bool | None = None
+    numa_nodes: Positive | None = None
+    hybrid: dict[str, Any] | None = None
     hypervisor: Name | None = None
 
 
 class Environment(Record):
-    """Software and settings that bear on the figures; each is null where the system does not tell."""
+    """Software and settings that bear on the figures; each is null where the system does not tell.
+
+    `settings` and `allocator` are environment variables, without paths; `host` is there only if asked for.
+    """
 
     os: Name | None = None
     kernel: Name | None = None
     python: Name | None = None
     torch: Name | None = None
     transformers: Name | None = None
+    libraries: dict[str, Name] | None = None
+    torch_build: dict[str, Any] | None = None
     compiler: Name | None = None
     threads: dict[str, Any] | None = None
+    settings: dict[str, Text] | None = None
+    allocator: dict[str, Text] | None = None
     affinity: list[Count] | None = None
+    container: Name | None = None
     cgroup_limits: dict[str, Any] | None = None
     governor: Name | None = None
     turbo: bool | None = None
+    frequency_policy: dict[str, Any] | None = None
     memory_total_mb: Megabytes | None = None
     swap: dict[str, Any] | None = None
     thp: Name | None = None
+    mitigations: dict[str, Any] | None = None
     load_before: list[float] | None = None
+    host: dict[str, Text] | None = None
 
 
 class FreqNormalization(Record):
@@ -197,10 +223,12 @@ class CompileLedger(Record):
 class Warmup(Record):
     """What was run and thrown away before measuring.
 
-    `first_call_ms` is the cold first prefill, compiler included; it stands in no average.
+    `first_call_ms` is the cold first prefill, compiler included; it stands in no average. `first_calls_ms`
+    has that of every process where there were several.
     """
 
     first_call_ms: Ms | None = None
+    first_calls_ms: list[Ms] = Field(default_factory=list, max_length=1000)
     steps: list[WarmupStep] = Field(default_factory=list, max_length=1000)
     steady: bool | None = None
     compile: CompileLedger | None = None
@@ -253,6 +281,7 @@ class Report(Record):
     stage_profiles: list[StageProfile] = Field(min_length=1, max_length=64)
     decode_steps_ms: list[list[Ms]] = Field(default_factory=list, max_length=10_000)
     warmup: Warmup = Field(default_factory=Warmup)
+    interference: Interference | None = None
     quality: Quality = Field(default_factory=Quality)
     summary: Summary
 

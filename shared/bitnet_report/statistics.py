@@ -124,6 +124,13 @@ def interval_of(replicas: Sequence[float]) -> tuple[float, float]:
     return ordered[int(tail * len(ordered))], ordered[ceil((1 - tail) * len(ordered)) - 1]
 
 
+def half_width(statistics: Statistics | None) -> float | None:
+    """What stands behind a ±: half the width of the median's interval; None where there is no interval."""
+    if statistics is None or statistics.low is None or statistics.high is None:
+        return None
+    return (statistics.high - statistics.low) / 2
+
+
 def drift(samples: Sequence[float]) -> float | None:
     """Second half's median ÷ first half's − 1, in the order of time; None with fewer than four samples."""
     half = len(samples) // 2

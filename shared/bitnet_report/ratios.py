@@ -1,0 +1,79 @@
+"""The ratio of two sets of times, its interval, and what may be said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from statistics import median
+
+from .comparison import Reason, TimeComparison, Verdict
+from .statistics import RESAMPLES, bootstrap_replicas, interval_of
+
+SMALLEST_EFFECT = 0.03
+"""A difference under 3 % is not called one: two runs of an idle machine may lie that far apart."""
+
+_MOST_RESAMPLED = 500  # samples of a side; the bootstrap draws RESAMPLES times as many
+
+Groups = Sequence[Sequence[float]]
+Clocks = tuple[float | None, float | None]
+
+
+def compare_times(name: str, a: Groups, b: Groups, clocks: Clocks, obstacle: Reason | None) -> TimeComparison:
+    """Hold the times b (ms, in groups) against a; `clocks` are both sides' MHz.
+
+    An `obstacle` leaves the medians and takes the ratio away.
+    """
+    a_n, b_n = (sum(map(len, side)) for side in (a, b))
+    a_ms, b_ms = _median(a), _median(b)
+    row = partial(TimeComparison, name=name, a_ms=a_ms, b_ms=b_ms, a_n=a_n, b_n=b_n)
+    if a_ms is None or b_ms is None:
+        return row(verdict="not-comparable", reason="missing")
+    if obstacle:
+        return row(verdict="not-comparable", reason=obstacle)
+    several = a_n > 1 and b_n > 1
+    interval = ratio_interval(a, b) if several else None
+    if a_ms <= 0 or b_ms <= 0 or (several and interval is None):
+        return row(verdict="not-comparable", reason="no-time")
+    a_mhz, b_mhz = clocks
+    return row(
+        ratio=b_ms / a_ms,
+        low=interval and interval[0],
+        high=interval and interval[1],
+        ratio_equal_clock=b_ms / a_ms * (b_mhz / a_mhz) if a_mhz and b_mhz else None,
+        verdict=_verdict(a_ms, b_ms, interval),
+    )
+
+
+def ratio_interval(a: Groups, b: Groups) -> tuple[float, float] | None:
+    """The 95 % bootstrap interval of median(b) ÷ median(a); None where a median may be zero.
+
+    Each side is resampled by itself, groups first. Both draw the same random numbers, so their replicas are
+    paired half a turn apart: that makes them independent, and it does not matter which side is called a.
+    """
+    ours, theirs = bootstrap_replicas(_thinned(a)), bootstrap_replicas(_thinned(b))
+    if min(ours) <= 0 or min(theirs) <= 0:
+        return None
+    half = RESAMPLES // 2
+    return interval_of([theirs[(i + half) % RESAMPLES] / ours[i] for i in range(RESAMPLES)])
+
+
+def _verdict(a_ms: float, b_ms: float, interval: tuple[float, float] | None) -> Verdict:
+    if interval is None:
+        return "one-sample"
+    effect = max(a_ms, b_ms) / min(a_ms, b_ms) - 1  # the same whichever of the two is called a
+    if effect < SMALLEST_EFFECT or interval[0] <= 1 <= interval[1]:
+        return "indistinguishable"
+    return "faster" if b_ms < a_ms else "slower"
+
+
+def _median(groups: Groups) -> float | None:
+    samples = [sample for group in groups for sample in group]
+    return median(samples) if samples else None
+
+
+def _thinned(groups: Groups) -> list[list[float]]:
+    """About `_MOST_RESAMPLED` samples at most, evenly taken; fewer make the interval wider, not narrower."""
+    filled = [group for group in groups if group]
+    kept = filled[:: -(-len(filled) // _MOST_RESAMPLED)]
+    stride = -(-sum(map(len, kept)) // _MOST_RESAMPLED)
+    return [list(group[::stride]) for group in kept]
