@@ -40,6 +40,10 @@ def _verb(name: str) -> Callable[[Options], int]:
         from .verbs.push import run
     elif name == "stand-in":
         from .verbs.write_stand_in import run
+    elif name == "doctor":
+        from .verbs.doctor import run
+    elif name == "compare":
+        from .verbs.compare import run
     else:
         from .verbs.profile import run
     return run

@@ -14,6 +14,10 @@ class AgentError(Exception):
         self.message = message
         self.remedy = remedy
 
+    def __reduce__(self) -> tuple[type[AgentError], tuple[str, str | None]]:
+        """Travel whole from one process to another."""
+        return type(self), (self.message, self.remedy)
+
 
 class UsageError(AgentError):
     """What was asked for cannot be meant."""

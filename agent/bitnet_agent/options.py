@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from bitnet_report import MEMBER_RULE, __version__, is_member_name
+from bitnet_report import MEMBER_RULE, __version__, is_member_name, is_storable
 
 from .plan import (
     DEFAULT_DECODE_TOKENS,
@@ -21,14 +22,16 @@ DEFAULT_OUTPUT = Path("docs") / "inference_profile_report.json"
 """Where the brief puts the report."""
 
 Options = argparse.Namespace
-"""The options of one call; `verb` is `profile`, `push` or `stand-in`."""
+"""The options of one call; `verb` is `profile`, `push`, `stand-in`, `compare` or `doctor`."""
 
-_VERBS = ("push", "stand-in")
+_VERBS = ("push", "stand-in", "compare", "doctor")
 
 _EPILOG = """\
 other commands:
-  bitnet-agent push FILE… --collector URL --member NAME   send reports that are on disk
+  bitnet-agent push FILE... --collector URL --member NAME   send reports that are on disk
   bitnet-agent stand-in --size tiny|2b4t --out DIR        write a checkpoint with random weights
+  bitnet-agent compare A B [--collector URL]              hold run B against run A, stage by stage
+  bitnet-agent doctor [--collector URL --member NAME]     look the machine over before a run
 each answers --help
 
 exit codes: 0 done, 2 usage, 3 model, 4 environment, 5 delivery, 130 interrupted"""
@@ -37,8 +40,13 @@ exit codes: 0 done, 2 usage, 3 model, 4 environment, 5 delivery, 130 interrupted
 def parse(arguments: Sequence[str]) -> Options:
     """Parse a command line; without the name of another command it is a run to profile."""
     if arguments and arguments[0] in _VERBS:
-        parser = _push_parser() if arguments[0] == "push" else _stand_in_parser()
-        return parser.parse_args(arguments[1:], argparse.Namespace(verb=arguments[0]))
+        parsers = {
+            "push": _push_parser,
+            "stand-in": _stand_in_parser,
+            "compare": _compare_parser,
+            "doctor": _doctor_parser,
+        }
+        return parsers[arguments[0]]().parse_args(arguments[1:], argparse.Namespace(verb=arguments[0]))
     return _profile_parser().parse_args(arguments, argparse.Namespace(verb="profile"))
 
 
@@ -92,6 +100,20 @@ def _profile_parser() -> argparse.ArgumentParser:
     work.add_argument(
         "--dtype", choices=DTYPES, default=DTYPES[0], help="the type to compute in (default: %(default)s)"
     )
+    effort = parser.add_argument_group("how much is measured")
+    how = effort.add_mutually_exclusive_group()
+    how.add_argument(
+        "--quick", action="store_true", help="two repetitions of warm-up, one measured: a first look"
+    )
+    how.add_argument("--rigorous", action="store_true", help="several fresh processes: honest intervals")
+    effort.add_argument(
+        "--budget", metavar="TIME", type=_duration,
+        help="fit repetitions (and, if need be, decode tokens) into this time, for example 10m, 90s, 1h",
+    )  # fmt: skip
+    effort.add_argument("--pin", action="store_true", help="keep to one logical CPU a core, fast cores first")
+    effort.add_argument(
+        "--include-host", action="store_true", help="put this machine's host and user name into the report"
+    )
     clock = parser.add_argument_group("normalisation to a reference clock")
     clock.add_argument(
         "--reference-mhz", metavar="MHZ", type=_mhz, default=DEFAULT_REFERENCE_MHZ,
@@ -144,6 +166,43 @@ def _stand_in_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _compare_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="bitnet-agent compare",
+        description="Hold run B against run A, stage by stage: the ratio of the times and how sure it is.",
+        epilog="The comparison goes to standard output, as a table or with --json as JSON.\n\n"
+        "exit codes: 0 compared (also where it says that the two are not comparable),\n"
+        "2 a report cannot be read, 5 the collector cannot be reached",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("a", metavar="A", help="a report file, or with --collector the id of a run there")
+    parser.add_argument("b", metavar="B", help="the run that is held against it, given likewise")
+    parser.add_argument("--collector", metavar="URL", help="where runs that are given by id are fetched")
+    parser.add_argument("--json", action="store_true", help="print the comparison as JSON")
+    _add_language(parser)
+    return parser
+
+
+def _doctor_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="bitnet-agent doctor",
+        description="Look the machine over before a run: what would stop it, or make its figures doubtful.",
+        epilog="exit codes: 0 a run now could be graded A or B, 4 it would fail or be graded C",
+    )
+    parser.add_argument("--collector", metavar="URL", help="see whether it takes this agent's reports")
+    parser.add_argument("--member", metavar="NAME", type=_member, help="whose machine this is")
+    parser.add_argument(
+        "--model", metavar="MODEL", default=PUBLISHED_MODEL,
+        help="a hub id, a directory, stand-in:tiny or stand-in:2b4t (default: %(default)s)",
+    )  # fmt: skip
+    parser.add_argument("--revision", metavar="REV", help="the hub's branch, tag or commit")
+    parser.add_argument("--dtype", choices=DTYPES, default=DTYPES[0], help="the type to compute in")
+    parser.add_argument("--threads", metavar="N", type=_positive, help="threads to compute on")
+    parser.add_argument("--json", action="store_true", help="print the findings as JSON")
+    _add_language(parser)
+    return parser
+
+
 def _add_language(group: argparse._ActionsContainer) -> None:
     group.add_argument("--lang", choices=("en", "zh"), help="English or Chinese (default: by the locale)")
 
@@ -157,6 +216,8 @@ def _member(text: str) -> str:
 def _note(text: str) -> str:
     if len(text) > 4000:
         raise argparse.ArgumentTypeError(f"the note has {len(text)} characters; at most 4000 are kept")
+    if not is_storable(text):
+        raise argparse.ArgumentTypeError("the note holds a control character or is not UTF-8")
     return text
 
 
@@ -168,6 +229,14 @@ def _positive(text: str) -> int:
     if not 1 <= number <= 1_000_000:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to 1000000")
     return number
+
+
+def _duration(text: str) -> float:
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smh]?)", text.strip().lower())
+    seconds = float(found[1]) * {"": 1, "s": 1, "m": 60, "h": 3600}[found[2]] if found else 0.0
+    if not 10 <= seconds <= 86_400:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time from 10s to 24h, for example 10m")
+    return seconds
 
 
 def _mhz(text: str) -> float:

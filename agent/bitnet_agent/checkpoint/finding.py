@@ -67,15 +67,25 @@ def find_checkpoint(
     """
     if model.startswith(STAND_IN_PREFIX):
         return _stand_in(model, revision, progress)
-    if Path(model).expanduser().is_dir():
+    directory = _directory(model)
+    if directory is not None:
         if revision is not None:
             raise UsageError("--revision belongs to a hub id, not to a directory", "leave --revision out")
-        return _local(Path(model).expanduser())
+        return _local(directory)
     if _looks_like_a_path(model):
         raise ModelError(
             f"there is no directory {model}", "check the path, or name a hub id such as " + PUBLISHED_MODEL
         )
     return _from_hub(model, revision)
+
+
+def _directory(model: str) -> Path | None:
+    """The directory of that name, or None; an empty name and a name that no file can have are none."""
+    try:
+        directory = Path(model).expanduser()
+        return directory if model and directory.is_dir() else None
+    except (OSError, RuntimeError):  # too long a name; a home directory of nobody's
+        return None
 
 
 def _stand_in(model: str, revision: str | None, progress: Callable[[int, int], None] | None) -> Checkpoint:
@@ -139,7 +149,7 @@ def _open(
     config_file = directory / "config.json"
     if not config_file.is_file():
         raise ModelError(
-            f"{directory.name} is no checkpoint: it holds no config.json",
+            f"{directory.resolve().name} is no checkpoint: it holds no config.json",
             "name a directory that holds config.json, tokenizer.json and model.safetensors",
         )
     try:

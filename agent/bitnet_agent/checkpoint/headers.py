@@ -51,9 +51,9 @@ def _weight_files(directory: Path) -> list[Path]:
     if index.is_file():
         try:
             names = sorted(set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values()))
+            files = [directory / name for name in names]
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise ModelError(f"{index.name} cannot be read: {error}", _DOWNLOAD_AGAIN) from error
-        files = [directory / name for name in names]
         missing = [file.name for file in files if not file.is_file()]
         if missing:
             raise ModelError(f"the checkpoint lacks {', '.join(missing)}", _DOWNLOAD_AGAIN)
@@ -62,7 +62,7 @@ def _weight_files(directory: Path) -> list[Path]:
     if single.is_file():
         return [single]
     raise ModelError(
-        f"{directory.name} holds no model.safetensors",
+        f"{directory.resolve().name} holds no model.safetensors",
         "name a directory that holds config.json, tokenizer.json and model.safetensors",
     )
 
@@ -71,12 +71,15 @@ _DOWNLOAD_AGAIN = "fetch the checkpoint again: delete the damaged file and run o
 
 
 def _read_headers(file: Path) -> list[TensorHeader]:
-    size = file.stat().st_size
-    with file.open("rb") as stream:
-        length = int.from_bytes(stream.read(8), "little")
-        if size < 8 or not 2 <= length <= min(_MAX_HEADER_BYTES, size - 8):
-            raise ModelError(f"{file.name} is cut short or no safetensors file", _DOWNLOAD_AGAIN)
-        raw = stream.read(length)
+    try:
+        size = file.stat().st_size
+        with file.open("rb") as stream:
+            length = int.from_bytes(stream.read(8), "little")
+            if size < 8 or not 2 <= length <= min(_MAX_HEADER_BYTES, size - 8):
+                raise ModelError(f"{file.name} is cut short or no safetensors file", _DOWNLOAD_AGAIN)
+            raw = stream.read(length)
+    except OSError as error:
+        raise ModelError(f"{file.name} cannot be read: {error.strerror}", "check its permissions") from error
     try:
         entries = {key: value for key, value in json.loads(raw).items() if key != "__metadata__"}
         headers = [

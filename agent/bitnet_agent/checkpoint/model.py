@@ -25,6 +25,16 @@ def import_libraries() -> None:
     """Import torch and transformers now, so that no stage is charged for it, and quieten what they print."""
     import transformers
 
+    # transformers imports late, by name: these bring all that loading a tokenizer and a BitNet model needs.
+    from transformers import (  # noqa: F401 - they load lazily  # noqa: F401
+        AutoModelForCausalLM,
+        AutoTokenizer,
+        BitNetForCausalLM,
+        EncoderDecoderConfig,
+        PreTrainedTokenizerFast,
+    )
+    from transformers.integrations import accelerate, bitnet  # noqa: F401
+
     transformers.utils.logging.set_verbosity_error()
     transformers.utils.logging.disable_progress_bar()
     warnings.filterwarnings("ignore", module=r"torch\..*")

@@ -18,6 +18,11 @@ class EncodedPrompt:
     ids: tuple[int, ...]
     limit: int | None
 
+    @property
+    def to_encode(self) -> tuple[str, int | None]:
+        """Text and limit, as `encode` takes them."""
+        return self.text, self.limit
+
 
 def encode(tokenizer: Any, text: str, limit: int | None) -> list[int]:
     """Turn text into token ids, `limit` at most; this is what the tokenization stage times."""

@@ -15,6 +15,8 @@ from ..errors import DeliveryError, UsageError
 
 _TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 _NOT_OURS = "check the address, and that bitnet-collector there is not older than this agent"
+# A proxy in the environment that httpx cannot use (SOCKS without socksio) is a ValueError or an ImportError.
+_UNREACHABLE = (httpx.HTTPError, httpx.InvalidURL, ImportError, ValueError)
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,9 @@ def check_collector_url(url: str) -> str:
     try:
         parts = urlsplit(url)
         port_is_fine = parts.port is None or parts.port > 0
-    except ValueError:
+        httpx.URL(url)
+        (parts.hostname or "").encode("idna")
+    except (ValueError, httpx.InvalidURL):
         parts, port_is_fine = urlsplit(""), False
     if parts.scheme not in ("http", "https") or not parts.hostname or not port_is_fine:
         raise UsageError(
@@ -48,13 +52,19 @@ def check_collector_url(url: str) -> str:
 def reach_collector(collector: str) -> str | None:
     """Ask the collector whether it is alive; None if so, else one sentence on what is wrong."""
     try:
-        with _client(collector) as client:
-            answer = client.get("/health", timeout=5.0)
-    except httpx.HTTPError as error:
+        answer = ask_health(collector)
+    except _UNREACHABLE as error:
         return f"the collector {collector} cannot be reached now ({_reason(error)})"
     if answer.status_code != httpx.codes.OK:
         return f"{collector} answers {answer.status_code} where a bitnet-collector tells its health"
     return None
+
+
+def ask_health(collector: str, *, timeout_s: float = 5.0, token: str | None = None) -> httpx.Response:
+    """Ask the collector for its health, with a member's token if one is given; raises what httpx raises."""
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    with _client(collector) as client:
+        return client.get("/health", timeout=timeout_s, headers=headers)
 
 
 def deliver(body: bytes, run_id: str, collector: str) -> Receipt:
@@ -66,7 +76,7 @@ def deliver(body: bytes, run_id: str, collector: str) -> Receipt:
     try:
         with _client(collector) as client:
             answer = client.post("/runs", content=body, headers={"Content-Type": "application/json"})
-    except httpx.HTTPError as error:
+    except _UNREACHABLE as error:
         raise DeliveryError(
             f"the collector {collector} cannot be reached ({_reason(error)})",
             "start it with `bitnet-collector serve`, or check the address",
@@ -79,6 +89,28 @@ def deliver(body: bytes, run_id: str, collector: str) -> Receipt:
     return Receipt(
         run_id, receipt["sha256"], f"{collector}/runs/{run_id}", answer.status_code == httpx.codes.OK
     )
+
+
+def fetch_report(run_id: str, collector: str) -> bytes:
+    """Fetch a stored report, byte for byte as it was sent.
+
+    Raises:
+        UsageError: the collector has no such run.
+        DeliveryError: the collector is down, or is no bitnet-collector.
+    """
+    try:
+        with _client(collector) as client:
+            answer = client.get(f"/runs/{run_id}.json")
+    except httpx.HTTPError as error:
+        raise DeliveryError(
+            f"the collector {collector} cannot be reached ({_reason(error)})",
+            "start it with `bitnet-collector serve`, or check the address",
+        ) from error
+    if answer.status_code == httpx.codes.NOT_FOUND and _json(answer).get("detail"):
+        raise UsageError(f"the collector {collector} has no run {run_id}", f"{collector}/runs lists its runs")
+    if answer.status_code != httpx.codes.OK:
+        raise DeliveryError(f"{collector} answered {answer.status_code} where a run was asked for", _NOT_OURS)
+    return answer.content
 
 
 def _refusal(answer: httpx.Response, collector: str) -> DeliveryError:
@@ -119,7 +151,7 @@ def _is_loopback(url: str) -> bool:
 def _json(answer: httpx.Response) -> dict[str, Any]:
     try:
         value = json.loads(answer.content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
 

@@ -17,9 +17,9 @@ def check_writable(path: Path) -> None:
     Raises:
         EnvironmentFaultError: it cannot.
     """
-    if path.is_dir():
-        raise EnvironmentFaultError(f"{path} is a directory, not a file", _REMEDY)
     try:
+        if path.is_dir():
+            raise EnvironmentFaultError(f"{path} is a directory, not a file", _REMEDY)
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}."):
             pass

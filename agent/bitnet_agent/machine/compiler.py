@@ -47,7 +47,12 @@ def find_compiler() -> Compiler:
             "Python's own C headers are missing, and the model's compiled quantisation needs them",
             "install them, for example `sudo apt install python3-dev`",
         )
-    return Compiler(path, _version(path))
+    version = _version(path)
+    if version is None:
+        raise EnvironmentFaultError(
+            f"the C++ compiler {Path(path).name} cannot be run, and the published model needs it", _remedy()
+        )
+    return Compiler(path, version)
 
 
 def _candidates() -> list[str]:
@@ -67,14 +72,19 @@ def _remedy() -> str:
     return {"win32": _WINDOWS_REMEDY, "darwin": _MAC_REMEDY}.get(sys.platform, _LINUX_REMEDY)
 
 
-def _version(path: str) -> str:
+def _version(path: str) -> str | None:
+    """What the compiler says of itself, or None where it does not run (as macOS' `clang++` without Xcode)."""
     try:
         # cl knows no --version, but prints its banner on standard error.
         arguments = [path] if sys.platform == "win32" else [path, "--version"]
         answer = subprocess.run(  # noqa: S603 - the program that the member's own PATH names
             arguments, capture_output=True, text=True, timeout=20, check=False, errors="replace"
         )
-    except (OSError, subprocess.TimeoutExpired):
+    except subprocess.TimeoutExpired:
         return Path(path).name
+    except OSError:
+        return None
+    if answer.returncode != 0 and sys.platform != "win32":
+        return None
     lines = (answer.stdout or answer.stderr).strip().splitlines()
     return lines[0].strip()[:200] if lines else Path(path).name

@@ -4,73 +4,94 @@ from __future__ import annotations
 
 import os
 import platform
-from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
+from collections.abc import Mapping
+from typing import Any
 
 import psutil
 
 from bitnet_report import MB, CpuInfo, Environment
 
-from . import limits, processor
+from . import kernel_settings, processor, settings, software, time_stamp
+from .caches import read_caches
+from .cgroup import read_cgroup
 from .clock import ClockReading
 from .compiler import Compiler
-
-_THREAD_VARIABLES = (
-    "OMP_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "OMP_PROC_BIND",
-    "KMP_AFFINITY",
-    "GOMP_CPU_AFFINITY",
-)
-_ALLOCATOR_VARIABLES = ("LD_PRELOAD", "MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_", "MALLOC_ARENA_MAX")
+from .cores import describe_cores
+from .frequency_policy import read_policy
+from .host import host_identity
+from .topology import read_topology
+from .virtualization import find_container, find_hypervisor
 
 
-def describe_cpu(clock: ClockReading) -> CpuInfo:
-    """Describe the processor, with the clock as the run read it."""
-    base = processor.base_frequency()
-    return CpuInfo(
-        brand=processor.cpu_brand()[:200],
-        arch=platform.machine() or None,
-        cores_physical=psutil.cpu_count(logical=False),
-        cores_logical=psutil.cpu_count(),
-        freq_base_mhz=base.mhz,
-        freq_base_source=base.source,
-        clock_mhz=clock.mhz,
-        clock_source=clock.source,
-        isa=processor.isa_flags(),
-        caches=processor.caches(),
-        hypervisor=processor.hypervisor(),
+def describe_cpu(clock: ClockReading, tsc_mhz: float | None = None) -> CpuInfo:
+    """Describe the processor, with the clock as the run read it and the time stamp counter as measured."""
+    base, hypervisor = processor.base_frequency(), find_hypervisor()
+    reported, tsc = time_stamp.reported_mhz(), tsc_mhz or time_stamp.stated_tsc_mhz()
+    measured = None if clock.source in ("stated", "advertised") else clock.mhz
+    topology = read_topology()
+    return CpuInfo.model_validate(
+        {
+            "brand": processor.cpu_brand()[:200],
+            "arch": platform.machine() or None,
+            "cores_physical": psutil.cpu_count(logical=False),
+            "cores_logical": psutil.cpu_count(),
+            "freq_base_mhz": base.mhz,
+            "freq_base_source": base.source,
+            "clock_mhz": clock.mhz,
+            "clock_source": clock.source,
+            "reported_mhz": reported,
+            "tsc_mhz": tsc,
+            "reported_is_tsc": time_stamp.is_time_stamp_rate(
+                reported, tsc, virtual=hypervisor is not None, measured=measured
+            ),
+            "isa": processor.isa_flags(),
+            "caches": read_caches(cpu=min(topology.allowed, default=0)),
+            **describe_cores(topology),
+            "hypervisor": hypervisor,
+        }
     )
 
 
-def describe_environment(compiler: Compiler, threads: int, load_before: list[float] | None) -> Environment:
-    """Describe software and settings; `load_before` is the load average read before the run began."""
-    swap = psutil.swap_memory()
-    limit = limits.memory_limit_mb()
-    stated = {name: os.environ[name] for name in _THREAD_VARIABLES if name in os.environ}
-    allocator = {
-        name: Path(value).name if name == "LD_PRELOAD" else value
-        for name in _ALLOCATOR_VARIABLES
-        if (value := os.environ.get(name))
-    }
+def describe_environment(
+    compiler: Compiler | None,
+    threads: int,
+    load_before: list[float] | None,
+    *,
+    pinning: Mapping[str, Any] | None = None,
+    include_host: bool = False,
+) -> Environment:
+    """Describe software and settings.
+
+    `load_before` is the load average read before the run began, `pinning` what describe_threads gives;
+    `include_host` adds the names of host and user, which otherwise never leave the machine.
+    """
+    libraries, policy, group = software.library_versions(), read_policy(), read_cgroup()
+    limits = {"memory_mb": group.memory_mb, "cpus": group.cpus}
     return Environment.model_validate(
         {
             "os": platform.system() or None,
             "kernel": platform.release() or None,
             "python": platform.python_version(),
-            "torch": _version("torch"),
-            "transformers": _version("transformers"),
-            "compiler": compiler.version,
-            "threads": {"torch": threads, **stated},
+            "torch": libraries.get("torch"),
+            "transformers": libraries.get("transformers"),
+            "libraries": libraries,
+            "torch_build": software.describe_torch(),
+            "compiler": compiler.version if compiler else None,
+            "threads": {"torch": threads, **(pinning or {})},
+            "settings": settings.computing_settings(os.environ),
+            "allocator": settings.allocator_settings(os.environ),
             "affinity": sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None,
-            "cgroup_limits": {"memory_mb": limit} if limit is not None else None,
-            "governor": _first_line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
-            "turbo": _turbo(),
+            "container": find_container(),
+            "cgroup_limits": {name: limit for name, limit in limits.items() if limit is not None} or None,
+            "governor": policy.get("governor"),
+            "turbo": policy.get("turbo"),
+            "frequency_policy": policy or None,
             "memory_total_mb": psutil.virtual_memory().total / MB,
-            "swap": {"total_mb": swap.total / MB, "used_mb": swap.used / MB},
-            "thp": _first_line("/sys/kernel/mm/transparent_hugepage/enabled"),
+            "swap": kernel_settings.describe_swap(),
+            "thp": kernel_settings.transparent_huge_pages(),
+            "mitigations": kernel_settings.describe_mitigations(),
             "load_before": load_before,
-            "allocator": allocator,
+            "host": host_identity() if include_host else None,
         }
     )
 
@@ -78,25 +99,3 @@ def describe_environment(compiler: Compiler, threads: int, load_before: list[flo
 def load_average() -> list[float] | None:
     """The load over 1, 5 and 15 minutes; None where the system has no such figure (Windows)."""
     return [float(load) for load in os.getloadavg()] if hasattr(os, "getloadavg") else None
-
-
-def _version(package: str) -> str | None:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
-
-
-def _turbo() -> bool | None:
-    disabled = _first_line("/sys/devices/system/cpu/intel_pstate/no_turbo")
-    if disabled is not None:
-        return disabled == "0"
-    boost = _first_line("/sys/devices/system/cpu/cpufreq/boost")
-    return None if boost is None else boost == "1"
-
-
-def _first_line(path: str) -> str | None:
-    try:
-        return Path(path).read_text(encoding="utf-8", errors="replace").strip().splitlines()[0][:200] or None
-    except (OSError, IndexError):
-        return None

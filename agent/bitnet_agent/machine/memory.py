@@ -16,7 +16,9 @@ from typing import Literal
 
 import psutil
 
-from bitnet_report import MB
+from bitnet_report import MB, MemoryKinds
+
+from .memory_kinds import kinds_between, read_kinds
 
 _SAMPLING_INTERVAL_S = 0.005
 _CLEAR_REFS = Path("/proc/self/clear_refs")
@@ -27,18 +29,23 @@ PeakSource = Literal["VmHWM", "sampled"]
 
 @dataclass
 class StageMemory:
-    """Resident set (MB of 2**20 bytes) before and after a stage, and its peak inside it."""
+    """Resident set (MB of 2**20 bytes) before and after a stage, and its peak inside it.
+
+    `kinds` says what it was made of, and the page faults; None where the system does not tell.
+    """
 
     before_mb: float
     after_mb: float = 0.0
     peak_mb: float = 0.0
     peak_source: PeakSource = "sampled"
+    kinds: MemoryKinds | None = None
 
 
 @contextmanager
 def watch_memory() -> Iterator[StageMemory]:
     """Read memory around the block; the fields after and peak hold once the block is left."""
     memory = StageMemory(before_mb=resident_mb())
+    kinds = read_kinds()
     if _reset_peak():
         yield memory
         memory.peak_mb = _status_mb("VmHWM")
@@ -47,6 +54,7 @@ def watch_memory() -> Iterator[StageMemory]:
         with _sampling() as sampler:
             yield memory
         memory.peak_mb = sampler.peak_mb
+    memory.kinds = kinds_between(kinds, read_kinds())
     memory.after_mb = resident_mb()
     # Counters are settled per CPU (mm/percpu_counter), so two reads may disagree by some pages.
     memory.peak_mb = max(memory.peak_mb, memory.before_mb, memory.after_mb)

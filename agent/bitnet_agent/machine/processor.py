@@ -1,4 +1,4 @@
-"""The processor as it names itself: brand, instruction sets, caches, hypervisor, advertised frequency."""
+"""The processor as it names itself: brand, instruction sets, advertised frequency."""
 
 from __future__ import annotations
 
@@ -11,12 +11,19 @@ from typing import Any
 
 import psutil
 
-_CPU0 = Path("/sys/devices/system/cpu/cpu0/cpufreq")
+from .kernel_files import read_int, read_text
+from .sysctl import read_sysctl
+
 _ISA_OF_INTEREST = (
-    "sse4_2", "avx", "avx2", "fma", "f16c", "avx_vnni", "avx512f", "avx512bw", "avx512vl", "avx512_vnni",
-    "avx512_bf16", "avx512_fp16", "amx_tile", "amx_int8", "amx_bf16",
-    "asimd", "asimddp", "i8mm", "bf16", "sve", "sve2",
+    "ssse3", "sse4_1", "sse4_2", "avx", "avx2", "fma", "f16c", "bmi2", "avx_vnni", "avx_vnni_int8",
+    "avx_ifma", "avx_ne_convert", "avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512_vbmi", "avx512_vnni",
+    "avx512_bf16", "avx512_fp16", "avx10", "amx_tile", "amx_int8", "amx_bf16", "amx_fp16",
+    "asimd", "asimdhp", "asimddp", "i8mm", "bf16", "sve", "sve2", "svei8mm", "svebf16", "sme",
 )  # fmt: skip
+_ON_APPLE = {
+    "asimd": "AdvSIMD", "asimdhp": "arm.FEAT_FP16", "asimddp": "arm.FEAT_DotProd", "i8mm": "arm.FEAT_I8MM",
+    "bf16": "arm.FEAT_BF16", "sme": "arm.FEAT_SME",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -42,41 +49,22 @@ def cpu_brand() -> str:
     return str(_cpuinfo().get("brand_raw") or platform.processor() or platform.machine() or "unknown").strip()
 
 
-def isa_flags() -> list[str]:
+def isa_flags(root: Path = Path("/")) -> list[str]:
     """The instruction sets present that bear on matrix products, in a fixed order."""
-    flags = set(_cpuinfo().get("flags") or ())
+    line = re.search(r"^(?:flags|Features)\s*:(.*)$", read_text(root / "proc/cpuinfo"), re.MULTILINE)
+    if line:
+        flags = set(line[1].split())
+    else:
+        flags = set(_cpuinfo().get("flags") or ())
+        flags |= {name for name, key in _ON_APPLE.items() if read_sysctl(f"hw.optional.{key}") == "1"}
     return [flag for flag in _ISA_OF_INTEREST if flag in flags]
 
 
-def caches() -> dict[str, Any]:
-    """Cache sizes in bytes, as far as py-cpuinfo reads them."""
-    names = {"l1_data_cache_size": "l1d", "l2_cache_size": "l2", "l3_cache_size": "l3"}
-    return {short: _cpuinfo()[name] for name, short in names.items() if isinstance(_cpuinfo().get(name), int)}
-
-
-def hypervisor() -> str | None:
-    """`present` in a virtual machine that says so (Linux), else None."""
-    try:
-        flags = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return None
-    if not re.search(r"^flags\s*:.*\bhypervisor\b", flags, re.MULTILINE):
-        return None
-    try:
-        vendor = Path("/sys/class/dmi/id/sys_vendor").read_text(encoding="utf-8", errors="replace").strip()
-    except OSError:
-        vendor = ""
-    return vendor or "present"
-
-
-def base_frequency() -> BaseFrequency:
+def base_frequency(root: Path = Path("/")) -> BaseFrequency:
     """The advertised frequency, by the first source that has one."""
-    try:
-        return BaseFrequency(
-            int((_CPU0 / "base_frequency").read_text(encoding="ascii")) / 1000, "base_frequency"
-        )
-    except (OSError, ValueError):
-        pass
+    khz = read_int(root / "sys/devices/system/cpu/cpu0/cpufreq/base_frequency")
+    if khz:
+        return BaseFrequency(khz / 1000, "base_frequency")
     in_name = re.search(r"@\s*([0-9.]+)\s*GHz", cpu_brand())
     if in_name:
         return BaseFrequency(float(in_name[1]) * 1000, "processor name")

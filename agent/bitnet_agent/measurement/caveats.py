@@ -1,37 +1,67 @@
-"""Reasons to doubt a run, each with its remedy; found from what the report and the watched pass say."""
+"""Reasons to doubt a run, each with its remedy; and the grade that they make together."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from bitnet_report import Caveat, Quality, Report, make_caveat
+from bitnet_report.grading import grade
+from bitnet_report.interference_caveats import interference_caveats
+from bitnet_report.statistics_caveats import statistics_caveats
 
-from .observing import Observation
+from ..machine.affinity import ThreadPlan
+from ..plan import Plan
+from .clocks import clock_of_run, has_moved
+from .measuring import Measured
 from .steady import AGREEMENT
 
 
-def judge(report: Report, observation: Observation, generated: Sequence[Sequence[int]]) -> Quality:
-    """Collect the caveats; a run whose logits were not finite is invalid, whatever its speed.
+def judge(report: Report, plan: Plan, threads: ThreadPlan, measured: Measured) -> Quality:
+    """Collect what speaks against the run and grade it."""
+    caveats = [
+        *_about_the_work(report, measured),
+        *_about_the_effort(plan, measured),
+        *_about_the_clock(report, measured),
+        *statistics_caveats(report),
+        *interference_caveats(report.interference, report.workload.threads),
+    ]
+    if threads.oversubscribed:
+        caveats.append(make_caveat("oversubscribed", threads=threads.threads))
+    if any(stage.memory_peak_source == "sampled" for stage in report.stage_profiles):
+        caveats.append(make_caveat("memory-sampled"))
+    if report.meta.weights == "stand-in":
+        caveats.append(make_caveat("stand-in"))
+    return Quality(grade=grade(caveats), caveats=caveats)
 
-    `generated` holds each measured repetition's token ids.
-    """
-    caveats = list(_find(report, observation, generated))
-    invalid = any(caveat.code == "logits-not-finite" for caveat in caveats)
-    return Quality(grade="invalid" if invalid else None, caveats=caveats)
 
-
-def _find(report: Report, observation: Observation, generated: Sequence[Sequence[int]]) -> Iterator[Caveat]:
-    if observation.not_finite_steps:
-        yield make_caveat(
-            "logits-not-finite", bad=len(observation.not_finite_steps), forwards=len(observation.token_ids)
-        )
-    if any(list(ids) != observation.token_ids for ids in generated):
+def _about_the_work(report: Report, measured: Measured) -> Iterator[Caveat]:
+    seen = measured.observation
+    if seen.not_finite_steps:
+        yield make_caveat("logits-not-finite", bad=len(seen.not_finite_steps), forwards=len(seen.token_ids))
+    if any(generation.token_ids != seen.token_ids for generation in measured.repetitions.generations):
         yield make_caveat("generated-differs")
+    if measured.compiled_while_measuring:
+        yield make_caveat("compiled-while-measuring", count=measured.compiled_while_measuring)
     if report.warmup.steady is False:
         yield make_caveat("not-steady", repetitions=len(report.warmup.steps), percent=round(AGREEMENT * 100))
-    if report.cpu_info.clock_source in (None, "advertised"):
-        yield make_caveat("clock-not-measured")
-    if any(stage.memory_peak_source == "sampled" for stage in report.stage_profiles):
-        yield make_caveat("memory-sampled")
-    if report.meta.weights == "stand-in":
-        yield make_caveat("stand-in")
+
+
+def _about_the_effort(plan: Plan, measured: Measured) -> Iterator[Caveat]:
+    if plan.effort == "quick":
+        yield make_caveat("quick")
+    schedule = measured.schedule
+    if schedule.decode_tokens != plan.decode_tokens:
+        yield make_caveat("cut-by-budget", done=schedule.decode_tokens, wanted=plan.decode_tokens)
+    if plan.budget_s is not None and schedule.repetitions < plan.repetitions and plan.effort != "quick":
+        yield make_caveat("shortened-by-budget", done=schedule.repetitions, wanted=plan.repetitions)
+
+
+def _about_the_clock(report: Report, measured: Measured) -> Iterator[Caveat]:
+    cpu, clock = report.cpu_info, clock_of_run(measured.repetitions)
+    if cpu.clock_source in (None, "advertised"):
+        if cpu.reported_is_tsc and cpu.clock_mhz is not None:
+            yield make_caveat("clock-is-tsc", mhz=cpu.clock_mhz)
+        else:
+            yield make_caveat("clock-not-measured")
+    if has_moved(clock):
+        yield make_caveat("clock-moved", low=clock.low_mhz or 0.0, high=clock.high_mhz or 0.0)

@@ -64,16 +64,19 @@ def generate(
     decode_tokens: int,
     *,
     now: Clock,
+    after_prefill: Callable[[], None] = lambda: None,
     between_steps: Callable[[], None] = lambda: None,
 ) -> Generation:
     """Prefill, then `decode_tokens` single-token forwards, each with its own time.
 
-    `between_steps` is called outside the timed spans: after prefill and after each step.
+    Both callbacks are called outside the timed spans: `after_prefill` once, `between_steps` after prefill and
+    after each step.
     """
     start = now()
     state = prefill(model, prompt_ids)
     first = int(state.token.item())
     generation = Generation(prefill_ms=(now() - start) * 1000, token_ids=[first])
+    after_prefill()
     between_steps()
     for _ in range(decode_tokens):
         start = now()

@@ -10,6 +10,7 @@ from ..checkpoint.finding import Checkpoint
 from ..checkpoint.model import load_model, load_tokenizer
 from ..checkpoint.preflight import check_context
 from ..checkpoint.prompting import EncodedPrompt, prepare_prompt
+from ..machine.clock import Clock
 from ..plan import Plan
 from ..screen.display import Display
 from .stages import StageMeasurement, measure_once
@@ -25,17 +26,21 @@ class Loaded:
     stages: list[StageMeasurement]
 
 
-def load(checkpoint: Checkpoint, plan: Plan, display: Display, now: Callable[[], float]) -> Loaded:
+def load(
+    checkpoint: Checkpoint, plan: Plan, clock: Clock, display: Display, now: Callable[[], float]
+) -> Loaded:
     """Load tokenizer and model, each once and timed; the prompt is checked before the model is read.
 
     Raises:
         AgentError: a file is damaged, or the prompt does not fit the model.
     """
-    tokenizer, load_tokenizer_stage = measure_once("load_tokenizer", lambda: load_tokenizer(checkpoint), now)
+    tokenizer, load_tokenizer_stage = measure_once(
+        "load_tokenizer", lambda: load_tokenizer(checkpoint), clock, now
+    )
     prompt = prepare_prompt(tokenizer, plan.prompt)
     check_context(checkpoint, len(prompt.ids), plan.decode_tokens)
     display.begin("load_model", checkpoint.nbytes)
     model, load_model_stage = measure_once(
-        "load_model", lambda: load_model(checkpoint, plan.dtype, display.advance), now
+        "load_model", lambda: load_model(checkpoint, plan.dtype, display.advance), clock, now
     )
     return Loaded(tokenizer, model, prompt, [load_tokenizer_stage, load_model_stage])

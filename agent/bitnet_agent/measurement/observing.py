@@ -37,7 +37,7 @@ def observe(loaded: Loaded, decode_tokens: int, after_step: Callable[[], None]) 
         after_step()
 
     with watch_memory() as seen.memory["tokenization"]:
-        encode(tokenizer, prompt.text, prompt.limit)
+        encode(tokenizer, *prompt.to_encode)
     with watch_memory() as seen.memory["prefill"]:
         state = prefill(model, prompt.ids)
     note(state)

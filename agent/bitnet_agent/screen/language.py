@@ -13,6 +13,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "stage": ("Stage", "阶段"),
     "time": ("Time\n(ms)", "耗时\n(ms)"),
     "normalized": ("at {ghz:g}\nGHz (ms)", "归一化\n{ghz:g} GHz"),
+    "spread": ("±\n(95 %)", "±\n(95 %)"),
     "per_token": ("per\ntoken", "每token\n(ms)"),
     "before": ("Before\n(MB)", "阶段前\n(MB)"),
     "after": ("After\n(MB)", "阶段后\n(MB)"),
@@ -29,7 +30,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "phase_load_model": ("Loading the model", "加载模型"),
     "phase_warmup": ("Warming up (not counted)", "预热（不计入）"),
     "phase_observe": ("Watching memory (not timed)", "观测内存（不计时）"),
+    "phase_processes": ("Measuring in fresh processes", "在全新进程中测量"),
     "phase_measure": ("Measuring", "测量"),
+    "unit_forward": ("forward", "次前向"),
+    "unit_process": ("process", "个进程"),
     "title": ("{model} on {cpu}", "{model}，{cpu}"),
     "clock": (
         "clock {mhz:.0f} MHz ({source}), normalised = measured × {mhz:.0f} / {reference:.0f}",
@@ -44,6 +48,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "first call, compiler included: {ms:,.0f} ms; {n} warm-up repetitions, not counted",
         "首次调用（含编译）：{ms:,.0f} ms；预热 {n} 次，不计入",
     ),
+    "grade_A": ("Grade A: nothing speaks against these figures", "等级 A：未发现影响数据的因素"),
+    "grade_B": ("Grade B: to be compared with the doubts below in mind", "等级 B：比较时请留意以下各点"),
+    "grade_C": ("Grade C: an order of magnitude, no more", "等级 C：仅供了解数量级"),
+    "grade_invalid": ("Invalid: the work was not done right", "无效：运行没有正确完成"),
     "caveat": ("Note", "注意"),
     "remedy": ("What to do", "建议"),
     "error": ("Error", "错误"),
@@ -58,7 +66,13 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "{reason}; measuring all the same, the report stays on disk",
         "{reason}；仍继续测量，报告会保存在本机",
     ),
-    "interrupted": ("Stopped; nothing was measured to its end.", "已中止，未完成测量。"),
+    "interrupted": ("Stopped before the end.", "已中止，未能完成。"),
+    "overhead": (
+        "measured ÷ bare decode loop: {ratio:.4f} (95 %: {low:.4f} to {high:.4f}, {pairs} pairs); "
+        "{between:.3f} % of the loop lies between steps, in no reported figure",
+        "测量用循环 ÷ 裸循环：{ratio:.4f}（95 %：{low:.4f} 至 {high:.4f}，{pairs} 对）；"
+        "循环中有 {between:.3f} % 的时间在步与步之间，不计入任何数据",
+    ),
     "stand_in_written": ("Stand-in checkpoint written to {path}", "替代模型已写入 {path}"),
 }
 

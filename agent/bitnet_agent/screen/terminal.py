@@ -13,10 +13,12 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from rich.table import Table
 
 from bitnet_report import Report, StageProfile, caveat_sentences
+from bitnet_report.statistics import half_width
 
 from .language import Language, text
 
 _REFRESH_S = 0.1
+_WIDE = 100  # characters
 _BYTES_PHASES = ("prepare", "load_model")
 
 
@@ -89,8 +91,9 @@ class TerminalDisplay:
         task = next(task for task in self._progress.tasks if task.id == self._task)
         if self._phase in _BYTES_PHASES:
             return f"{task.completed / 1e9:.2f} GB" if task.completed else ""
+        unit = text(self._language, "unit_process" if self._phase == "processes" else "unit_forward")
         done = f"{task.completed:.0f}"
-        return f"{done} / {task.total:.0f} forward" if task.total else f"{done} forward"
+        return f"{done} / {task.total:.0f} {unit}" if task.total else f"{done} {unit}"
 
     def _finish(self) -> None:
         if self._task is None:
@@ -115,26 +118,33 @@ def print_report(console: Console, report: Report, language: Language) -> None:
         title=escape(title), title_justify="left", title_style="bold", box=SIMPLE_HEAD, padding=(0, 1, 0, 0)
     )
     table.add_column("\n" + text(language, "stage"), no_wrap=True)
-    for key in ("time", "normalized", "per_token", "samples", "before", "after", "delta", "peak"):
+    for key in _columns(console):
         table.add_column(text(language, key, ghz=reference / 1000), justify="right", no_wrap=True)
     for stage in report.stage_profiles:
-        table.add_row(*_cells(stage, language))
+        cells = _cells(stage)
+        table.add_row(text(language, stage.name), *(cells[key] for key in _columns(console)))
     console.print(table)
     _print_footnotes(console, report, language)
 
 
-def _cells(stage: StageProfile, language: Language) -> list[str]:
-    return [
-        text(language, stage.name),
-        _number(stage.duration_ms),
-        _number(stage.duration_normalized_ms),
-        _number(stage.ms_per_token),
-        str(len(stage.samples_ms)),
-        _number(stage.memory_before_mb, 0),
-        _number(stage.memory_after_mb, 0),
-        _number(stage.memory_delta_mb, 0, sign=True),
-        _number(stage.memory_peak_mb, 0),
-    ]
+def _columns(console: Console) -> list[str]:
+    """The columns that fit; memory before a stage is what is left out, being after less change."""
+    columns = ["time", "spread", "samples", "normalized", "per_token", "before", "after", "delta", "peak"]
+    return columns if console.width >= _WIDE else [name for name in columns if name != "before"]
+
+
+def _cells(stage: StageProfile) -> dict[str, str]:
+    return {
+        "time": _number(stage.duration_ms),
+        "spread": _number(half_width(stage.statistics)),
+        "samples": str(len(stage.samples_ms)),
+        "normalized": _number(stage.duration_normalized_ms),
+        "per_token": _number(stage.ms_per_token),
+        "before": _number(stage.memory_before_mb, 0),
+        "after": _number(stage.memory_after_mb, 0),
+        "delta": _number(stage.memory_delta_mb, 0, sign=True),
+        "peak": _number(stage.memory_peak_mb, 0),
+    }
 
 
 def _number(value: float | None, digits: int | None = None, *, sign: bool = False) -> str:
@@ -163,6 +173,8 @@ def _print_footnotes(console: Console, report: Report, language: Language) -> No
         )  # fmt: skip
     if report.warmup.first_call_ms is not None:
         console.print(text(language, "cold", ms=report.warmup.first_call_ms, n=len(report.warmup.steps)))
+    if report.quality.grade is not None:
+        console.print(text(language, f"grade_{report.quality.grade}"))
     for caveat in report.quality.caveats:
         message, remedy = caveat_sentences(caveat, language)
         console.print(f"[yellow]{text(language, 'caveat')}[/]: {escape(message)}")

@@ -26,7 +26,7 @@ def cached_stand_in(size: Size, cache_root: Path | None = None, *, progress: Pro
         EnvironmentFaultError: the cache cannot be written, or has no room.
     """
     root = _default_root() if cache_root is None else cache_root
-    directory = root / f"stand-in-{size}-{RECIPE}"
+    directory = root / cached_name(size)
     if is_whole(directory, size):
         return directory
     shutil.rmtree(directory, ignore_errors=True)
@@ -43,6 +43,11 @@ def cached_stand_in(size: Size, cache_root: Path | None = None, *, progress: Pro
         raise EnvironmentFaultError(
             error.message, "let BITNET_AGENT_CACHE name a writable directory on a disk with room"
         ) from error
+
+
+def cached_name(size: Size) -> str:
+    """Name the directory, in the cache, of the stand-in of that size."""
+    return f"stand-in-{size}-{RECIPE}"
 
 
 def _default_root() -> Path:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import shlex
+import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
 
 from bitnet_report import Report
 
+from ..checkpoint.preparing import prepare
 from ..delivery.collector import check_collector_url, deliver, reach_collector
 from ..delivery.report_file import check_writable, write_atomically
-from ..errors import DeliveryError, UsageError
+from ..errors import DeliveryError, EnvironmentFaultError, UsageError
+from ..fresh_process import profile_in_fresh_process
+from ..measurement.merging import merge
 from ..options import Options
-from ..plan import DEFAULT_PROMPT_TOKENS, Plan, Prompt
-from ..screen.display import SilentDisplay
+from ..plan import DEFAULT_PROMPT_TOKENS, PROCESSES, Plan, Prompt
+from ..screen.display import Display, SilentDisplay
 from ..screen.language import Language, choose_language, text
 from ..screen.terminal import TerminalDisplay, console, print_report
 
@@ -35,8 +41,7 @@ def run(options: Options) -> int:
         print_report(screen, report, language)
         _tell(screen, text(language, "written", path=options.output))
     if options.json:
-        sys.stdout.buffer.write(body)
-        sys.stdout.buffer.flush()
+        _print_json(body, options.output)
     if collector is not None:
         _deliver(report, collector, options, screen, language)
     return 0
@@ -49,6 +54,8 @@ def plan_from(options: Options) -> Plan:
         UsageError: the prompt file cannot be read.
     """
     given = options.prompt if options.prompt_file is None else _read_prompt(options.prompt_file)
+    if given is not None and not _is_utf_8(given):
+        raise UsageError("the prompt is not UTF-8 text", "give it with --prompt-file, saved as UTF-8")
     tokens = options.prompt_tokens
     if given is None and tokens is None:
         tokens = DEFAULT_PROMPT_TOKENS
@@ -64,12 +71,24 @@ def plan_from(options: Options) -> Plan:
         clock_mhz=options.clock_mhz,
         member=options.member,
         note=options.note,
+        effort="quick" if options.quick else "rigorous" if options.rigorous else "standard",
+        budget_s=options.budget,
+        pin=options.pin,
+        include_host=options.include_host,
     )
+
+
+def _is_utf_8(given: str) -> bool:
+    try:
+        given.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _read_prompt(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")  # Windows editors put a mark first
     except UnicodeDecodeError as error:
         raise UsageError(f"{path} is not UTF-8 text", "save it as UTF-8") from error
     except OSError as error:
@@ -91,23 +110,54 @@ def _collector(options: Options, screen: Console, language: Language) -> str | N
 
 
 def _profile(plan: Plan, screen: Console, language: Language, *, quiet: bool) -> Report:
-    from ..profiling import profile  # imports torch
+    if plan.effort == "rigorous":
+        measure = _rigorous
+    else:
+        from ..profiling import profile as measure  # imports torch
 
     if quiet:
-        return profile(plan, SilentDisplay())
+        return measure(plan, SilentDisplay())
     with TerminalDisplay(screen, language) as display:
-        return profile(plan, display)
+        return measure(plan, display)
+
+
+def _rigorous(plan: Plan, display: Display) -> Report:
+    """Run in several fresh processes, one after the other, and merge what they saw."""
+    prepare(plan, display)
+    share = replace(plan, budget_s=plan.budget_s / PROCESSES if plan.budget_s else None)
+    display.begin("processes", PROCESSES)
+    reports = []
+    for _ in range(PROCESSES):
+        reports.append(profile_in_fresh_process(share))
+        display.advance(1)
+    return merge(reports)
 
 
 def _deliver(report: Report, collector: str, options: Options, screen: Console, language: Language) -> None:
     try:
         receipt = deliver(report.to_json(), report.run_id, collector)
-    except DeliveryError:
+    except (DeliveryError, KeyboardInterrupt):
         _tell(screen, text(language, "push_later", path=options.output))
-        _tell(screen, shlex.join(["bitnet-agent", "push", str(options.output), "--collector", collector]))
+        _tell(screen, _command(["bitnet-agent", "push", str(options.output), "--collector", collector]))
         raise
     if not options.quiet:
         _tell(screen, text(language, "delivered", url=receipt.url))
+
+
+def _print_json(body: bytes, kept_in: Path) -> None:
+    try:
+        sys.stdout.buffer.write(body)
+        sys.stdout.buffer.flush()
+    except OSError as error:
+        # What the buffer still holds would fail once more when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise EnvironmentFaultError(
+            f"standard output cannot be written: {error.strerror}", f"the report is in {kept_in}"
+        ) from error
+
+
+def _command(words: list[str]) -> str:
+    return subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)
 
 
 def _tell(screen: Console, line: str) -> None:

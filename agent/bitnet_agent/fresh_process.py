@@ -1,0 +1,41 @@
+"""One run in a process of its own, so that nothing of an earlier one is left in it."""
+
+from __future__ import annotations
+
+import signal
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
+
+from bitnet_report import Report, read_report
+
+from .errors import EnvironmentFaultError
+from .plan import Plan
+
+
+def profile_in_fresh_process(plan: Plan) -> Report:
+    """Profile in a newly started interpreter, silently, and return its report.
+
+    Raises:
+        AgentError: as `profile` does; and if the process was killed, as one is that takes too much memory.
+    """
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_leave_quietly) as pool:
+        try:
+            return read_report(pool.submit(_profile, plan).result())
+        except BrokenProcessPool as error:
+            raise EnvironmentFaultError(
+                "the measuring process was ended from outside",
+                "look whether memory ran out, close other programs and run again",
+            ) from error
+
+
+def _leave_quietly() -> None:
+    """Let Ctrl-C, which the terminal sends to both processes, end this one without a word."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def _profile(plan: Plan) -> bytes:
+    from .profiling import profile
+    from .screen.display import SilentDisplay
+
+    return profile(plan, SilentDisplay()).to_json()

@@ -1,0 +1,94 @@
+"""Several processes' reports made into one: their samples stand side by side, grouped by process.
+
+What a process draws once (address layout, page placement, the order of first touch) is alike in all of its
+repetitions, so an interval from one process is too narrow; grouped samples let the bootstrap draw processes
+first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import median
+
+from bitnet_report import (
+    Caveat,
+    FreqNormalization,
+    Quality,
+    Report,
+    StageProfile,
+    Warmup,
+    frequency_normalization,
+    stage_profile,
+    summarize,
+)
+
+
+def merge(reports: Sequence[Report]) -> Report:
+    """Merge the reports of fresh processes that ran the same plan, in the order of time.
+
+    Run id, member, processor and environment are the first one's; memory peaks are the largest, clocks the
+    median. The caveats are judged anew by the caller.
+    """
+    first = reports[0]
+    clocks = [r.freq_normalization.actual_freq_mhz for r in reports]
+    known = [clock for clock in clocks if clock is not None]
+    frequency = frequency_normalization(
+        median(known) if known else None,
+        first.freq_normalization.reference_freq_mhz,
+        first.freq_normalization.source,
+    )
+    stages = [
+        _merge_stage([report.stage_profiles[position] for report in reports], frequency, reports)
+        for position in range(len(first.stage_profiles))
+    ]
+    repetitions = sum(report.workload.repetitions or 0 for report in reports)
+    return first.model_copy(
+        update={
+            "workload": first.workload.model_copy(update={"repetitions": repetitions}),
+            "cpu_info": first.cpu_info.model_copy(update={"clock_mhz": frequency.actual_freq_mhz}),
+            "freq_normalization": frequency,
+            "stage_profiles": stages,
+            "decode_steps_ms": [steps for report in reports for steps in report.decode_steps_ms],
+            "warmup": _merge_warmups([report.warmup for report in reports]),
+            "quality": Quality(caveats=_union([caveat for r in reports for caveat in r.quality.caveats])),
+            "summary": summarize(stages),
+        }
+    )
+
+
+def _merge_stage(
+    parts: Sequence[StageProfile], frequency: FreqNormalization, reports: Sequence[Report]
+) -> StageProfile:
+    first = parts[0]
+    clocks = [part.clock_mhz for part in parts if part.clock_mhz is not None]
+    peaks = [part.memory_peak_mb for part in parts if part.memory_peak_mb is not None]
+    steps = [[step for steps in report.decode_steps_ms for step in steps] for report in reports]
+    return stage_profile(
+        first.name,
+        [sample for part in parts for sample in part.samples_ms],
+        frequency,
+        tokens=first.tokens,
+        groups=[len(part.samples_ms) for part in parts],
+        steps_ms=steps if first.name == "decode" else None,
+        clock_mhz=median(clocks) if clocks else None,
+        memory_before_mb=first.memory_before_mb,
+        memory_after_mb=first.memory_after_mb,
+        memory_peak_mb=max(peaks, default=None),
+        memory_peak_source=first.memory_peak_source,
+        memory_kinds=first.memory_kinds,
+    )
+
+
+def _merge_warmups(warmups: Sequence[Warmup]) -> Warmup:
+    """The first process's warm-up, with every process's first call; steady only if all were."""
+    return warmups[0].model_copy(
+        update={
+            "steady": all(warmup.steady for warmup in warmups),
+            "first_calls_ms": [w.first_call_ms for w in warmups if w.first_call_ms is not None],
+        }
+    )
+
+
+def _union(caveats: Sequence[Caveat]) -> list[Caveat]:
+    """One caveat a code: the first."""
+    return list({caveat.code: caveat for caveat in reversed(caveats)}.values())[::-1]

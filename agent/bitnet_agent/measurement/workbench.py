@@ -1,0 +1,67 @@
+"""What every measurement needs, set up in the order that costs the member least if something is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..checkpoint.finding import Checkpoint
+from ..checkpoint.model import import_libraries, set_threads
+from ..checkpoint.preparing import prepare
+from ..machine.affinity import Pinning, ThreadPlan, apply_plan, plan_threads
+from ..machine.clock import Clock
+from ..machine.clock_finding import find_clock
+from ..machine.compiler import Compiler, find_compiler
+from ..machine.topology import read_topology
+from ..plan import Plan
+from ..screen.display import Display
+from .generation import Generation, generate
+from .loading import Loaded, load
+
+
+@dataclass
+class Workbench:
+    """The checkpoint on the disk, the threads and their processors, and the clock that reads them."""
+
+    plan: Plan
+    checkpoint: Checkpoint
+    compiler: Compiler
+    threads: ThreadPlan
+    pinning: Pinning
+    clock: Clock
+    tsc_mhz: float | None
+    display: Display
+    now: Callable[[], float]
+
+    def load(self) -> Loaded:
+        """Load tokenizer and model, each timed."""
+        return load(self.checkpoint, self.plan, self.clock, self.display, self.now)
+
+    def generate(
+        self, loaded: Loaded, decode_tokens: int, after_prefill: Callable[[], None] = lambda: None
+    ) -> Generation:
+        """One repetition; progress is told between its timed spans."""
+        return generate(
+            loaded.model,
+            loaded.prompt.ids,
+            decode_tokens,
+            now=self.now,
+            after_prefill=after_prefill,
+            between_steps=lambda: self.display.advance(1),
+        )
+
+
+def set_up(plan: Plan, display: Display, now: Callable[[], float]) -> Workbench:
+    """Find compiler and checkpoint, settle threads and clock, and import torch at last.
+
+    Raises:
+        AgentError: anything of it is missing or does not fit.
+    """
+    compiler = find_compiler()
+    checkpoint = prepare(plan, display)
+    threads = plan_threads(plan.threads, plan.pin, read_topology())
+    pinning = apply_plan(threads)
+    found = find_clock(plan.clock_mhz, compiler, threads)
+    import_libraries()
+    set_threads(threads.threads)
+    return Workbench(plan, checkpoint, compiler, threads, pinning, found.clock, found.tsc_mhz, display, now)

@@ -1,0 +1,59 @@
+"""`bitnet-agent overhead`: what the instruments cost, measured beside a bare loop."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from dataclasses import asdict
+
+from ..options import Options
+from ..plan import Plan
+from ..screen.display import SilentDisplay
+from ..screen.language import choose_language, text
+from ..screen.terminal import TerminalDisplay, console
+
+
+def run(options: Options) -> int:
+    """Warm up, run both loops in turn, and print the ratio with its interval on standard output."""
+    from ..measurement.compiling import CompileWatch
+    from ..measurement.overhead import Overhead, measure_overhead
+    from ..measurement.steady import warm_up
+    from ..measurement.workbench import set_up
+    from ..screen.display import Display
+
+    language = choose_language(options.lang)
+    plan = Plan(
+        model=options.model,
+        decode_tokens=options.decode_tokens,
+        threads=options.threads,
+        pin=options.pin,
+    )
+
+    def measure(display: Display) -> Overhead:
+        bench = set_up(plan, display, time.perf_counter)
+        loaded = bench.load()
+        display.begin("warmup", None)
+        warm_up(lambda: bench.generate(loaded, plan.decode_tokens), CompileWatch())
+        display.begin("measure", options.pairs * (plan.decode_tokens + 1))
+        return measure_overhead(bench, loaded, options.pairs)
+
+    if options.quiet:
+        overhead = measure(SilentDisplay())
+    else:
+        with TerminalDisplay(console(), language) as display:
+            overhead = measure(display)
+    if options.json:
+        print(json.dumps(asdict(overhead)))
+    else:
+        line = text(
+            language,
+            "overhead",
+            ratio=overhead.ratio,
+            low=overhead.low,
+            high=overhead.high,
+            pairs=len(overhead.ratios),
+            between=overhead.between_steps * 100,
+        )
+        sys.stdout.write(line + "\n")
+    return 0
