@@ -19,7 +19,10 @@ class Receipt(BaseModel):
 
 
 class RunItem(BaseModel):
-    """A stored run's columns; times in ms, memory in MB, clocks in MHz; `url` gives the whole report."""
+    """A stored run's columns; times in ms, memory in MB, clocks in MHz; `url` gives the whole report.
+
+    `low` and `high` bound a 95 % interval over `n` samples, decode's of single steps (ms/token).
+    """
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -45,8 +48,14 @@ class RunItem(BaseModel):
     reference_freq_mhz: float
     total_time_ms: float
     prefill_ms: float | None
+    prefill_low: float | None
+    prefill_high: float | None
+    prefill_n: int | None
     prefill_normalized_ms: float | None
     decode_ms_per_token: float | None
+    decode_low: float | None
+    decode_high: float | None
+    decode_n: int | None
     decode_normalized_ms_per_token: float | None
     decode_tokens_per_s: float | None
     peak_memory_mb: float | None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from bitnet_report import Report, is_known_work, work_of, workload_id
+from bitnet_report import Report, Statistics, is_known_work, work_of, workload_id
 
 from .tables import Run
 
@@ -12,6 +13,7 @@ from .tables import Run
 def run_columns(report: Report, member: str, sha256: str, received_at: datetime) -> Run:
     """Make the row of a report that `member` sent; a start in the future counts as `received_at`."""
     cpu, workload, summary = report.cpu_info, report.workload, report.summary
+    prefill, decode = report.stage("prefill"), report.stage("decode")
     return Run(
         run_id=report.run_id,
         sha256=sha256,
@@ -43,4 +45,17 @@ def run_columns(report: Report, member: str, sha256: str, received_at: datetime)
         peak_memory_mb=summary.peak_memory_mb,
         grade=report.quality.grade,
         caveats=[caveat.code for caveat in report.quality.caveats],
+        reasons=[caveat.model_dump() for caveat in report.quality.caveats],
+        **_interval("prefill", prefill.statistics if prefill else None),
+        **_interval("decode", decode.step_statistics if decode else None),
     )
+
+
+def _interval(stage: str, statistics: Statistics | None) -> dict[str, Any]:
+    if statistics is None:
+        return {}
+    return {
+        f"{stage}_low": statistics.low,
+        f"{stage}_high": statistics.high,
+        f"{stage}_n": statistics.n,
+    }

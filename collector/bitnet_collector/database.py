@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event, make_url
+from sqlalchemy import Connection, Engine, Table, event, inspect, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlmodel import Session, SQLModel, create_engine
 
@@ -115,3 +115,14 @@ def _refuse_foreign(path: Path) -> None:
 def _make_tables(connection: Connection) -> None:
     connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
     SQLModel.metadata.create_all(connection)
+    for table in SQLModel.metadata.sorted_tables:
+        _add_missing_columns(connection, table)
+
+
+def _add_missing_columns(connection: Connection, table: Table) -> None:
+    """Bring a table of an earlier version up to this one; in its rows the new columns are null."""
+    present = {column["name"] for column in inspect(connection).get_columns(table.name)}
+    for column in table.columns:
+        if column.name not in present and column.nullable:
+            kind = column.type.compile(connection.dialect)
+            connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {column.name} {kind}")

@@ -29,6 +29,7 @@ class Kind(Enum):
     UNSUPPORTED_MEDIA = ("unsupported-media-type", 415, "The body is of a kind that is not taken")
     NOT_A_REPORT = ("not-a-report", 422, "The document is not a report")
     UNSUPPORTED_SCHEMA = ("unsupported-schema", 422, "The report's schema is newer than this collector")
+    UNREADABLE = ("stored-report-unreadable", 422, "A stored report cannot be read by this version")
     INTERNAL = ("internal", 500, "The collector failed")
     BUSY = ("busy", 503, "The database is busy")
     UNAVAILABLE = ("unavailable", 503, "The database does not answer")

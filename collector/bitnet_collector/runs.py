@@ -107,6 +107,23 @@ def raw_report(session: Session, run_id: str) -> RawReport | None:
     return session.get(RawReport, run_id)
 
 
+def run_of(session: Session, run_id: str) -> Run | None:
+    """The columns of a run, or None where there is no such run."""
+    return session.get(Run, run_id)
+
+
+def run_before(session: Session, run: Run) -> Run | None:
+    """The member's run of the same work that was measured before this one, the nearest of them."""
+    query = (
+        select(Run)
+        .where(col(Run.workload_id) == run.workload_id, col(Run.member) == run.member)
+        .where(tuple_(col(Run.measured_at), col(Run.run_id)) < tuple_(run.measured_at, run.run_id))
+        .order_by(col(Run.measured_at).desc(), col(Run.run_id).desc())
+        .limit(1)
+    )
+    return session.exec(query).first()
+
+
 def standings(session: Session) -> list[Standing]:
     """The latest run of each member in each workload."""
     query = select(Run, Latest.runs).join(Latest, col(Latest.run_id) == col(Run.run_id))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from bitnet_report import Caveat
+
 from .summary_table import (
     REFERENCE_MHZ,
     Difference,
@@ -87,13 +89,20 @@ def _row(
         clock_mhz=run.clock_mhz,
         clock_source=run.clock_source,
         prefill_ms=run.prefill_ms,
+        prefill_low=run.prefill_low,
+        prefill_high=run.prefill_high,
+        prefill_n=run.prefill_n,
         prefill_normalized_ms=_at_reference(run.prefill_normalized_ms, run),
         decode_ms_per_token=decode,
+        decode_low=run.decode_low,
+        decode_high=run.decode_high,
+        decode_n=run.decode_n,
         decode_normalized_ms_per_token=_at_reference(run.decode_normalized_ms_per_token, run),
         decode_tokens_per_s=run.decode_tokens_per_s,
         peak_memory_mb=run.peak_memory_mb,
         grade=run.grade,
         caveats=run.caveats,
+        reasons=[Caveat.model_validate(reason) for reason in run.reasons or []],
         model=run.model,
         weights=run.weights,
         engine=run.engine,
@@ -101,6 +110,13 @@ def _row(
         threads=run.threads,
         differs=_differences(run, chosen),
     )
+
+
+def fastest_run(standings: Sequence[Standing], workload_id: str) -> Run | None:
+    """The run that leads this workload's table, or None where none is ranked."""
+    workload = next((w for w in workloads_of(standings) if w.workload_id == workload_id), None)
+    ranked = [standing.run for standing in standings if _unranked(standing.run, workload) is None]
+    return min(ranked, key=lambda run: (run.decode_ms_per_token or 0, run.run_id), default=None)
 
 
 def _at_reference(normalized_ms: float | None, run: Run) -> float | None:

@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from bitnet_report import Caveat
+
 REFERENCE_MHZ = 3000.0
 """The clock that the summary normalises to (the brief's 3.0 GHz), whatever clock a report chose."""
 
@@ -36,7 +38,8 @@ class Difference(BaseModel):
 class SummaryRow(BaseModel):
     """A member's latest run. Times are ms, memory MB, clocks MHz, age seconds; null is unknown.
 
-    `ratio` is decode ms/token over the fastest ranked one; the normalised times are at 3.0 GHz.
+    `ratio` is decode ms/token over the fastest ranked one; the normalised times are at 3.0 GHz. `low` and
+    `high` bound the 95 % interval over `n` samples: prefill's repetitions, decode's single steps.
     """
 
     member: str
@@ -52,13 +55,20 @@ class SummaryRow(BaseModel):
     clock_mhz: float | None = None
     clock_source: str | None = None
     prefill_ms: float | None = None
+    prefill_low: float | None = None
+    prefill_high: float | None = None
+    prefill_n: int | None = None
     prefill_normalized_ms: float | None = None
     decode_ms_per_token: float | None = None
+    decode_low: float | None = None
+    decode_high: float | None = None
+    decode_n: int | None = None
     decode_normalized_ms_per_token: float | None = None
     decode_tokens_per_s: float | None = None
     peak_memory_mb: float | None = None
     grade: str | None = None
     caveats: list[str] = Field(default_factory=list)
+    reasons: list[Caveat] = Field(default_factory=list)
     model: str | None = None
     weights: str | None = None
     engine: str | None = None

@@ -32,7 +32,9 @@ class Run(SQLModel, table=True):
     """One run's columns: what lists are filtered and ordered by, and what the summary shows.
 
     `measured_at` is when the run began, but never later than `received_at`: a clock that runs ahead
-    must not keep its runs on top for ever. Times are ms, memory MB, clocks MHz.
+    must not keep its runs on top for ever. Times are ms, memory MB, clocks MHz. `low` and `high` bound a 95 %
+    interval, decode's for the median step (ms/token); null where the report has no statistics. `reasons` are
+    the whole caveats, of which `caveats` holds the codes.
     """
 
     __table_args__ = (
@@ -66,13 +68,20 @@ class Run(SQLModel, table=True):
     reference_freq_mhz: float
     total_time_ms: float
     prefill_ms: float | None = None
+    prefill_low: float | None = None
+    prefill_high: float | None = None
+    prefill_n: int | None = None
     prefill_normalized_ms: float | None = None
     decode_ms_per_token: float | None = None
+    decode_low: float | None = None
+    decode_high: float | None = None
+    decode_n: int | None = None
     decode_normalized_ms_per_token: float | None = None
     decode_tokens_per_s: float | None = None
     peak_memory_mb: float | None = None
     grade: str | None = None
     caveats: list[str] = Field(sa_type=JSON)
+    reasons: list[dict[str, Any]] | None = Field(default=None, sa_type=JSON)
 
 
 class RawReport(SQLModel, table=True):

@@ -79,7 +79,7 @@ def make_report(
             memory_peak_mb=peak_mb,
             memory_peak_source="VmHWM",
         ),
-        stage_profile("decode", [sum(s) for s in steps], frequency, tokens=decode_tokens),
+        stage_profile("decode", [sum(s) for s in steps], frequency, tokens=decode_tokens, steps_ms=steps),
         stage_profile("detokenization", [0.05], frequency),
     ]
     work = {

@@ -6,13 +6,16 @@ import json
 import re
 from datetime import timedelta
 from pathlib import Path
+from statistics import median
 
 import pytest
 from collector_reports import START, digest, make_report
 
 import bitnet_collector
 from bitnet_collector.columns import run_columns
-from bitnet_collector.render.figures import age, figure, gigahertz, megabytes, one_line, width
+from bitnet_collector.render.facts import facts_of
+from bitnet_collector.render.figures import age, figure, gigahertz, megabytes, one_line, spread, width
+from bitnet_collector.render.measured import described
 from bitnet_collector.render.steps_svg import step_chart
 from bitnet_collector.render.summary_csv import COLUMNS, summary_csv
 from bitnet_collector.render.summary_md import summary_md
@@ -21,6 +24,7 @@ from bitnet_collector.summary import summarize_runs
 from bitnet_collector.summary_table import SummaryTable
 from bitnet_collector.tables import Standing
 from bitnet_collector.texts import TEXTS, Texts
+from bitnet_report import describe
 
 NOW = START + timedelta(hours=3)
 GOLDEN = Path(__file__).parent / "golden"
@@ -45,7 +49,7 @@ def hostile() -> SummaryTable:
             weights="stand-in",
             clock_mhz=None,
             base_mhz=None,
-            clock_source="\u202ereversed\u0085",
+            clock_source="\u202ereversed",
         ),
     ]
     standings = [Standing(run_columns(r, r.member, digest("x"), NOW), 1) for r in reports]
@@ -115,6 +119,65 @@ def test_figures_at_a_steady_precision():
     ]
     assert one_line(" a\n\tb\x1b[31m\u202ec ") == "a b [31m c"
     assert width("ab成员") == 6
+
+
+def test_an_interval_is_as_precise_as_its_value_and_never_zero_by_rounding():
+    assert spread(1445.2, 1433.0, 1457.0) == "12"
+    assert spread(500.0, 487.5, 512.5) == "12.5"
+    assert spread(1445.2, 1445.0, 1445.8) == "0.4"
+    assert spread(0.2134, 0.2131, 0.2137) == "0.0003"
+    assert spread(500.0, 500.0, 500.0) == "0.0"
+    assert spread(12345.0, 10000.0, 20000.0, grouped=True) == "5,000"
+    assert [spread(None, 1.0, 2.0), spread(1.0, None, 2.0), spread(1.0, 0.5, None)] == [None] * 3
+
+
+def shown(samples, language="en"):
+    return described(median(samples), describe([samples]), len(samples), Texts(language))
+
+
+def test_a_time_stands_with_its_interval_its_n_and_its_doubts():
+    quiet = shown([100.0, 101.0, 99.0, 100.0, 100.5, 99.5])
+    assert (quiet.value, quiet.n, quiet.flags, quiet.percentiles) == ("100.0", 6, [], [])
+    assert quiet.hint.startswith("95 % interval: 99.")
+    doubtful = shown([100.0, 101.0, 99.5, 100.5, 100.2, 130.0, 131.0, 132.0, 131.0, 900.0])
+    assert [flag.text for flag in doubtful.flags] == ["unusable", "drift +31 %", "1 outlier"]
+    assert [flag.kind for flag in doubtful.flags] == ["bad", "warn", "warn"]
+    spiky = shown([100.0, 101.0] * 20 + [900.0], "zh")
+    assert [(flag.text, flag.hint) for flag in spiky.flags] == [("1 个离群值", "已保留；样本序号 41")]
+
+
+def test_a_percentile_is_shown_only_with_the_samples_that_it_needs():
+    assert shown([100.0 + i % 7 for i in range(199)]).percentiles == []
+    assert shown([100.0 + i % 7 for i in range(200)]).percentiles == ["p95 106.0 (n=200)"]
+    assert len(shown([100.0 + i % 7 for i in range(1000)]).percentiles) == 2
+
+
+def test_without_statistics_there_is_a_number_and_no_interval():
+    alone = described(4000.0, None, 0, Texts("en"))
+    assert (alone.value, alone.half, alone.n) == ("4,000", None, None)
+    one = shown([5.0])
+    assert (one.value, one.half, one.n, one.flags) == ("5.00", None, 1, [])
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "words"),
+    [
+        ("caches", {"l1d": 98304, "l2": 4194304}, "l1d 96 KB, l2 4 MB"),
+        ("load_before", [4.07275390625, 0.1], "4.07, 0.10"),
+        ("affinity", [0, 1, 2, 5], "0–2, 5"),
+        ("isa", ["avx2", "fma"], "avx2, fma"),
+        ("turbo", False, "no"),
+        ("swap", {"total_mb": 2048.0, "used_mb": 0.0}, "total_mb 2,048 MB, used_mb 0 MB"),
+        ("clock_mhz", 4018.577, "4,019 MHz"),
+        ("scale_factor", 1.3395258, "1.34"),
+        ("steal_share", 0.0123, "1.23 %"),
+        ("migrations_per_s", 12.5, "12.5/s"),
+        ("schema", {"a": {"b": {"c": {"d": {"e": 1}}}}}, "a b c d {'e': 1}"),
+        ("model", "<b>" * 3000, "<b>" * 666 + "<b"),
+    ],
+)
+def test_facts_in_words(key, value, words):
+    assert facts_of({key: value, "nothing": None, "empty": {}}, Texts("en")) == [(key, words)]
 
 
 def test_the_step_chart_keeps_every_spike():

@@ -15,9 +15,8 @@ ATTACK = "<script>document.title='pwned'</script><img src=x onerror=\"document.t
 @pytest.fixture(scope="module")
 def pages(server):
     now = datetime.now(timezone.utc)
-    server.submit(
-        make_report("WJ", prefill_ms=1000.0, clock_mhz=2400.0, measured_at=now - timedelta(hours=3))
-    )
+    plain = make_report("WJ", prefill_ms=1000.0, clock_mhz=2400.0, measured_at=now - timedelta(hours=3))
+    server.submit(plain)
     caveat = Caveat(code="load-before", message=ATTACK, remedy="Close other programs. " + ATTACK)
     hostile = make_report(
         "WYC",
@@ -34,6 +33,7 @@ def pages(server):
     server.submit(make_report("z" * 64, engine="cached" + ATTACK))
     server.submit(version_0("OLD"))
     server.run_page = f"/runs/{hostile.run_id}"
+    server.compare_page = f"/compare.html?a={plain.run_id}&b={hostile.run_id}"
     return server
 
 
@@ -71,14 +71,14 @@ def test_the_summary_is_read_without_javascript(pages, visit):
     wj = cells(page, "WJ")
     assert wj.startswith("1 WJ AMD EPYC 9555")
     assert "2.40 GHz" in wj
-    assert "1,000 800.0 at 3.0 GHz" in wj
-    assert "500.0 400.0 at 3.0 GHz" in wj
+    assert "1,000 ± 10 n=3 800.0 at 3.0 GHz" in wj
+    assert "500.0 ± 12.5 n=12 400.0 at 3.0 GHz" in wj
     assert "fastest" in wj
     assert "3 h ago" in wj
     assert "1.50×" in cells(page, "WYC")
-    assert "1 caveat" in cells(page, "WYC")
     assert "stand-in weights" in cells(page, "LCJ")
     body = page.inner_text("body")
+    assert "Why grade C: 1 caveat" in body
     assert "model_sha256" in body
     assert "different numbers of threads: WJ 2, WYC 16" in body
     assert page.locator("time").first.get_attribute("datetime").endswith("Z")
@@ -97,9 +97,11 @@ def test_from_the_summary_to_a_run_and_back(pages, visit):
     page.get_by_role("link", name="Run of WJ").click()
     assert page.get_by_role("heading", level=1).inner_text() == "Run of WJ"
     prefill = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name="Prefill", exact=True))
-    assert (
-        " ".join(prefill.inner_text().split()) == "Prefill 1,000 800.0 7.81 3 4,990 5,011 +21.0 5,000 VmHWM"
-    )
+    times, memory = prefill.all_inner_texts()
+    assert " ".join(times.split()) == "Prefill 1,000 ± 10 3 800.0 7.81 — 18.75 M quiet"
+    assert " ".join(memory.split()) == "Prefill 4,990 5,011 +21.0 5,000 VmHWM"
+    step = page.get_by_role("row", name="single step").inner_text()
+    assert " ".join(step.split()).startswith("single step 500.0 ± 12.5 12 —")
     assert "22,800" in page.inner_text("body")  # the cold first call, apart
     chart = page.get_by_role("img")
     assert "(3 repetitions), 450.0 to 600.0 ms" in chart.locator("title").text_content()
@@ -117,7 +119,7 @@ def test_the_workload_picker_leads_to_other_work(pages, visit):
 
 
 def test_hostile_values_are_shown_and_do_not_run(pages, visit):
-    for address in ("/summary", pages.run_page):
+    for address in ("/summary", pages.run_page, pages.compare_page):
         page = visit(pages.url + address, scripts=True)
         page.wait_for_load_state("networkidle")
         assert "pwned" not in page.title()
@@ -128,8 +130,10 @@ def test_hostile_values_are_shown_and_do_not_run(pages, visit):
 
 @pytest.mark.parametrize("query", ["", "?lang=zh"])
 def test_no_page_is_wider_than_its_window(pages, visit, query):
-    for address in ("/summary", pages.run_page):
-        page = visit(pages.url + address + query, scripts=True)
+    for address in ("/summary", pages.run_page, pages.compare_page):
+        page = visit(
+            pages.url + address + (query.replace("?", "&") if "?" in address else query), scripts=True
+        )
         for width in (320, 360, 600, 961, 1100, 1280):
             page.set_viewport_size({"width": width, "height": 800})
             assert page.evaluate("document.documentElement.scrollWidth") <= width, address
@@ -161,7 +165,7 @@ CONTRASTS = """() => [...document.querySelectorAll('body *')].filter(e => !e.clo
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_text_stands_out_in_both_schemes(pages, visit, scheme):
-    for address in ("/summary", pages.run_page):
+    for address in ("/summary", pages.run_page, pages.compare_page):
         page = visit(pages.url + address, scripts=True, color_scheme=scheme)
         found = page.evaluate(CONTRASTS)
         assert len(found) > 30

@@ -50,9 +50,11 @@ def test_the_brief_s_example_shows_800_ms_in_every_format(one_run):
 
     assert given("json").json()["rows"][0]["prefill_normalized_ms"] == 800.0
     assert next(csv.DictReader(io.StringIO(given("csv").text)))["prefill_normalized_ms"] == "800.0"
-    assert re.search(r"^1  WJ .* 1000 +800\.0 ", given("txt").text, re.MULTILINE)
+    assert re.search(r"^1  WJ .* 1000 ± 10 +3 +800\.0 ", given("txt").text, re.MULTILINE)
     rows = re.search(r"<tbody.*</tbody>", given("html").text, re.DOTALL)[0]
-    assert re.search(r">1,000</span><span [^>]+>800\.0 at 3\.0 GHz<", rows)
+    assert re.search(
+        r">1,000 <span [^>]+>± 10</span></span><span [^>]+>n=3</span><span [^>]+>800\.0 at 3\.0 GHz<", rows
+    )
 
 
 def test_a_run_is_json_to_programs_and_a_page_to_browsers(one_run):

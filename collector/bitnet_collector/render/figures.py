@@ -6,15 +6,31 @@ import unicodedata
 from datetime import datetime, timezone
 
 NOTHING = "—"
+_MOST_DECIMALS = 6
 
 
 def figure(value: float | None, *, grouped: bool = False) -> str:
     """A measured number at a steady precision: 1532, 832.4, 12.35, 0.457; a dash for None."""
     if value is None:
         return NOTHING
-    size = abs(value)
-    decimals = 0 if size >= 1000 else 1 if size >= 100 else 2 if size >= 1 or size == 0 else 3
+    decimals = _decimals(value)
     return f"{value:,.{decimals}f}" if grouped else f"{value:.{decimals}f}"
+
+
+def spread(
+    value: float | None, low: float | None, high: float | None, *, grouped: bool = False
+) -> str | None:
+    """Half the width of an interval, as precise as its value: the `12` of `1445 ± 12`; None without one.
+
+    An interval narrower than the value's last digit keeps one digit of its own.
+    """
+    if value is None or low is None or high is None:
+        return None
+    half = (high - low) / 2
+    decimals = _decimals(value)
+    while half > 0 and round(half, decimals) == 0 and decimals < _MOST_DECIMALS:
+        decimals += 1
+    return f"{half:,.{decimals}f}" if grouped else f"{half:.{decimals}f}"
 
 
 def megabytes(value: float | None, *, grouped: bool = False) -> str:
@@ -41,6 +57,11 @@ def age(seconds: float) -> tuple[int, str]:
 def utc(moment: datetime) -> str:
     """A moment in UTC to the second, in ISO 8601."""
     return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _decimals(value: float) -> int:
+    size = abs(value)
+    return 0 if size >= 1000 else 1 if size >= 100 else 2 if size >= 1 or size == 0 else 3
 
 
 def one_line(text: str) -> str:

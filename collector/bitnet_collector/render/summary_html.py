@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from ..summary_table import SummaryRow, SummaryTable, WorkloadChoice
 from ..texts import Texts
+from .caveat_words import CaveatWords, caveat_words
+from .measured import Measured, measured
 from .pages import PageFrame, render_page
 from .workload_words import difference_words, note_words, weights_words, workload_words
 
@@ -19,6 +21,9 @@ class RowView:
     row: SummaryRow
     bar: float | None
     differences: str
+    prefill: Measured
+    decode: Measured
+    caveats: list[CaveatWords]
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,15 @@ def summary_html(table: SummaryTable, frame: PageFrame) -> str:
             row=row,
             bar=100 * (row.decode_ms_per_token or 0) / slowest if row.rank and slowest else None,
             differences=difference_words(row.differs, texts),
+            prefill=measured(row.prefill_ms, (row.prefill_low, row.prefill_high), row.prefill_n, texts),
+            decode=measured(
+                row.decode_ms_per_token,
+                (row.decode_low, row.decode_high),
+                row.decode_n,
+                texts,
+                "step_interval_hint",
+            ),
+            caveats=caveat_words(row.reasons, texts),
         )
         for row in table.rows
     ]
@@ -47,6 +61,7 @@ def summary_html(table: SummaryTable, frame: PageFrame) -> str:
         "summary.html",
         frame,
         table=table,
+        fastest=next((row for row in table.rows if row.rank == 1), None),
         rows=rows,
         clock=f"{table.reference_freq_mhz / 1000:.1f} GHz",
         notes=[note_words(note, texts) for note in table.notes],

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from ..summary_table import REFERENCE_MHZ, SummaryRow, SummaryTable
 from ..texts import Texts
-from .figures import age, figure, gigahertz, megabytes, one_line, width
+from .figures import age, figure, gigahertz, megabytes, one_line, spread, width
+from .text_table import aligned
 from .workload_words import difference_words, note_words, workload_words
 
 _WIDEST = 40
@@ -26,15 +25,17 @@ def summary_txt(table: SummaryTable, texts: Texts) -> str:
         texts("base"),
         texts("clock"),
         texts("prefill"),
+        "n",
         f"@ {clock}",
         texts("decode"),
+        "n",
         f"@ {clock}",
         texts("speed"),
         texts("memory"),
         texts("grade"),
         texts("run"),
     ]
-    lines = _aligned([header, *(_cells(row, texts) for row in table.rows)])
+    lines = aligned([header, *(_cells(row, texts) for row in table.rows)], _LEFT_COLUMNS)
     remarks = [remark for row in table.rows for remark in _remarks(row, texts)]
     remarks += [one_line(note_words(note, texts)) for note in table.notes]
     return "\n".join([*head, "", *lines, *([""] if remarks else []), *remarks, ""])
@@ -42,7 +43,7 @@ def summary_txt(table: SummaryTable, texts: Texts) -> str:
 
 def _cells(row: SummaryRow, texts: Texts) -> list[str]:
     if row.run_id is None or row.age_s is None:
-        return ["", row.member, texts("no_run"), *[""] * 10]
+        return ["", row.member, texts("no_run"), *[""] * 12]
     number, unit = age(row.age_s)
     return [
         "" if row.rank is None else str(row.rank),
@@ -50,15 +51,22 @@ def _cells(row: SummaryRow, texts: Texts) -> list[str]:
         _shortened(one_line(row.cpu or "")),
         gigahertz(row.freq_base_mhz),
         gigahertz(row.clock_mhz),
-        figure(row.prefill_ms),
+        _interval(row.prefill_ms, row.prefill_low, row.prefill_high),
+        "" if row.prefill_n is None else str(row.prefill_n),
         figure(row.prefill_normalized_ms),
-        figure(row.decode_ms_per_token),
+        _interval(row.decode_ms_per_token, row.decode_low, row.decode_high),
+        "" if row.decode_n is None else str(row.decode_n),
         figure(row.decode_normalized_ms_per_token),
         figure(row.decode_tokens_per_s),
         megabytes(row.peak_memory_mb),
         row.grade or "",
         texts(f"age_{unit}", n=number),
     ]
+
+
+def _interval(value: float | None, low: float | None, high: float | None) -> str:
+    half = spread(value, low, high)
+    return figure(value) if half is None else f"{figure(value)} ± {half}"
 
 
 def _remarks(row: SummaryRow, texts: Texts) -> list[str]:
@@ -77,19 +85,3 @@ def _shortened(text: str) -> str:
     while width(text) > _WIDEST - 1:
         text = text[:-1]
     return text + "…"
-
-
-def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    widths = [max(width(cell) for cell in column) for column in zip(*rows, strict=True)]
-    return [
-        "  ".join(
-            _padded(cell, size, left=index in _LEFT_COLUMNS)
-            for index, (cell, size) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    ]
-
-
-def _padded(cell: str, size: int, *, left: bool) -> str:
-    space = " " * (size - width(cell))
-    return cell + space if left else space + cell

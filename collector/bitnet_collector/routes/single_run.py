@@ -9,13 +9,15 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 from sqlmodel import Session
 
-from bitnet_report import read_report
+from bitnet_report import ReportError, read_report
 
 from ..negotiation import choose_media_type
 from ..problems import Kind, ProblemError, problems
-from ..render.run_html import run_html
-from ..runs import raw_report
-from ..tables import RawReport
+from ..render.run_html import Neighbours, run_html
+from ..render.unreadable_html import unreadable_html
+from ..runs import raw_report, run_before, run_of, standings
+from ..summary import fastest_run
+from ..tables import RawReport, Run
 from .given import FrameGiven, NowGiven, SessionGiven
 
 router = APIRouter(tags=["runs"])
@@ -46,11 +48,13 @@ def get_run_json(run_id: str, session: SessionGiven) -> Response:
 def get_run_html(run_id: str, session: SessionGiven, now: NowGiven, frame: FrameGiven) -> HTMLResponse:
     """Show the run as a page."""
     raw = _find(session, run_id)
-    report = read_report(raw.body)
-    return HTMLResponse(
-        run_html(report, report.member or "", raw.received_at, now, frame),
-        headers={"Vary": "Accept, Accept-Language"},
-    )
+    run = run_of(session, raw.run_id)
+    assert run is not None  # noqa: S101  (a foreign key says so)
+    try:
+        page = run_html(read_report(raw.body), run, _neighbours(session, run), now, frame)
+    except ReportError as error:
+        page = unreadable_html(run, error, now, frame)
+    return HTMLResponse(page, headers={"Vary": "Accept, Accept-Language"})
 
 
 @router.get(
@@ -71,6 +75,15 @@ def get_run(
     if chosen == "text/html":
         return get_run_html(run_id, session, now, frame)
     return _raw(_find(session, run_id))
+
+
+def _neighbours(session: Session, run: Run) -> Neighbours:
+    if not run.known_work or run.grade == "invalid":
+        return Neighbours()
+    previous = run_before(session, run)
+    fastest = fastest_run(standings(session), run.workload_id)
+    other = fastest is not None and fastest.run_id not in (run.run_id, previous and previous.run_id)
+    return Neighbours(previous, fastest if other else None)
 
 
 def _find(session: Session, run_id: str) -> RawReport:

@@ -1,23 +1,10 @@
-"""Every sentence of the pages in both languages, side by side so that none is forgotten."""
+"""The sentences of the summary, English and Chinese."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from .negotiation import Language
-
-TEXTS: Final[dict[str, tuple[str, str]]] = {
-    # key: (English, Chinese)
-    "site": ("BitNet on CPUs", "BitNet CPU 推理"),
-    "html_lang": ("en", "zh-CN"),
-    "skip": ("Skip to content", "跳到正文"),
-    "navigation": ("Pages", "页面导航"),
-    "nav_summary": ("Summary", "汇总"),
-    "nav_runs": ("All runs (JSON)", "全部记录 (JSON)"),
-    "nav_docs": ("API", "API 文档"),
-    "other_language": ("中文", "English"),
-    "footer": ("bitnet-collector {version}. Made {moment}.", "bitnet-collector {version} · 生成于 {moment}"),
-    # the summary
+SUMMARY: Final[dict[str, tuple[str, str]]] = {
     "summary_title": ("Team summary", "团队成员结果汇总"),
     "summary_lead": (
         "BitNet b1.58 inference on plain CPUs: each member's latest run, side by side.",
@@ -61,6 +48,14 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "times": ("{value}×", "{value} 倍"),
     "caveats_1": ("1 caveat", "1 条注意事项"),
     "caveats_n": ("{n} caveats", "{n} 条注意事项"),
+    "compare_fastest": ("compare", "对比"),
+    "compare_fastest_label": (
+        "Compare {member} with the fastest, {fastest}",
+        "将 {member} 与最快的 {fastest} 对比",
+    ),
+    "why_grade": ("Why grade {grade}", "等级 {grade} 的原因"),
+    "why_invalid": ("Why invalid", "无效的原因"),
+    "why_ungraded": ("What casts doubt on it", "影响可信度的因素"),
     "ungraded": ("not graded", "未评级"),
     "grade_invalid": ("invalid", "无效"),
     "stand_in": ("stand-in weights", "替身权重"),
@@ -105,94 +100,18 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "例如 2.4 GHz 下 1000 ms 的 Prefill，归一化后为 800 ms。",
     ),
     "how_limit": (
-        "It holds as far as the core's clock is the bottleneck. Decode mostly waits for memory, "
-        "and that time does not shrink with a faster clock.",
-        "该换算仅在核心主频是瓶颈时成立。Decode 主要受内存带宽限制，这部分时间不随主频缩短。",
+        "It holds as far as the core's clock is the bottleneck: "
+        "time spent waiting for memory does not shrink with a faster clock.",
+        "该换算仅在核心主频是瓶颈时成立：等待内存的时间不会随主频提高而缩短。",
+    ),
+    "how_interval": (
+        "± is half the width of the 95 % interval of the median, n the number of samples: repetitions of the "
+        "prefill, single steps of the decode. A report without samples has neither.",
+        "± 为中位数 95 % 置信区间宽度的一半，n 为样本数：Prefill 为重复次数，Decode 为单步数。"
+        "没有样本的报告则不显示。",
     ),
     "how_work": (
         "Only runs of the same work are ranked: same weights, prompt, token counts, data type and engine.",
         "只有工作负载相同（权重、Prompt、token 数、数据类型、引擎均一致）的运行才参与排名。",
     ),
-    # one run
-    "run_title": ("Run of {member}", "{member} 的运行记录"),
-    "back": ("Back to the summary", "返回汇总"),
-    "download_raw": ("The report as sent (JSON)", "原始报告 (JSON)"),
-    "measured": ("Measured", "测量时间"),
-    "received": ("Received", "接收时间"),
-    "run_id": ("Run ID", "运行编号"),
-    "headline": ("Headline", "主要指标"),
-    "ttft": ("First token after (ms)", "首 token 耗时 (ms)"),
-    "total": ("All stages (ms)", "总耗时 (ms)"),
-    "stages": ("Stages", "各阶段"),
-    "stages_caption": (
-        "Median time of each stage, and its memory (RSS, MB of 2^20 bytes) at the first run.",
-        "各阶段耗时的中位数，及首次运行时的内存（RSS，1 MB = 2^20 字节）。",
-    ),
-    "stage": ("Stage", "阶段"),
-    "time_ms": ("Time (ms)", "耗时 (ms)"),
-    "normalized_ms": ("At {clock} (ms)", "归一化 @ {clock} (ms)"),
-    "ms_per_token": ("ms/token", "ms/token"),
-    "samples": ("Samples", "样本数"),
-    "memory_before": ("Before", "之前"),
-    "memory_after": ("After", "之后"),
-    "memory_delta": ("Change", "变化"),
-    "memory_peak": ("Peak", "峰值"),
-    "memory_group": ("Memory (MB)", "内存 (MB)"),
-    "stage_load_tokenizer": ("Load tokenizer", "加载 Tokenizer"),
-    "stage_load_model": ("Load model", "加载模型"),
-    "stage_tokenization": ("Tokenization", "编码 Tokenization"),
-    "stage_prefill": ("Prefill", "Prefill"),
-    "stage_decode": ("Decode", "Decode"),
-    "stage_detokenization": ("Detokenization", "解码 Detokenization"),
-    "steps_title": ("Decode, step by step", "逐步 Decode 耗时"),
-    "compile": ("Compiler", "编译"),
-    "steps_alt": (
-        "Time of each decode step ({n} repetitions), {low} to {high} ms; the table below has the figures.",
-        "{n} 次重复中每步 Decode 的耗时，{low} 至 {high} ms。数据见下表。",
-    ),
-    "steps_axis": ("step {n}", "第 {n} 步"),
-    "steps_caption": ("Decode steps of each repetition, in ms.", "各次重复的 Decode 单步耗时 (ms)。"),
-    "repetition": ("Repetition", "重复"),
-    "steps": ("Steps", "步数"),
-    "lowest": ("Lowest", "最小"),
-    "median": ("Median", "中位数"),
-    "highest": ("Highest", "最大"),
-    "warmup": ("Warm-up", "预热"),
-    "warmup_lead": ("Run and thrown away before measuring.", "正式测量前运行并丢弃的部分。"),
-    "first_call": ("First prefill, compiler included (ms)", "首次 Prefill，含编译 (ms)"),
-    "steady": ("Became steady", "是否稳定"),
-    "yes": ("yes", "是"),
-    "no": ("no", "否"),
-    "warmup_caption": ("Discarded repetitions, in ms.", "被丢弃的重复 (ms)。"),
-    "quality": ("Quality", "可信度"),
-    "no_caveats": ("The agent found nothing that casts doubt on this run.", "未发现影响可信度的问题。"),
-    "remedy": ("What to do:", "建议："),
-    "frequency": ("Frequency normalisation", "频率归一化"),
-    "processor": ("Processor", "处理器"),
-    "work": ("Work", "工作负载"),
-    "about": ("About the run", "运行信息"),
-    "environment": ("Environment", "运行环境"),
-    "facts_hint": ("Names are those of the report's JSON.", "名称与报告 JSON 中的键一致。"),
-    "nothing_stated": ("The report states nothing here.", "报告中没有此项。"),
-    "age_s": ("{n} s ago", "{n} 秒前"),
-    "age_min": ("{n} min ago", "{n} 分钟前"),
-    "age_h": ("{n} h ago", "{n} 小时前"),
-    "age_d": ("{n} d ago", "{n} 天前"),
 }
-
-
-class Texts:
-    """The sentences of one language."""
-
-    def __init__(self, language: Language) -> None:
-        """Choose the language."""
-        self.language = language
-        self._column = 0 if language == "en" else 1
-
-    def __call__(self, key: str, **values: object) -> str:
-        """The sentence `key`, its placeholders filled; a KeyError where there is none."""
-        return TEXTS[key][self._column].format(**values)
-
-    def has(self, key: str) -> bool:
-        """Tell whether there is such a sentence; foreign names are shown as they are where not."""
-        return key in TEXTS

@@ -1,0 +1,32 @@
+"""Every sentence of the pages in both languages, side by side so that none is forgotten."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ..negotiation import Language
+from .compare import COMPARE
+from .figures import FIGURES
+from .run import RUN
+from .site import SITE
+from .summary import SUMMARY
+
+TEXTS: Final[dict[str, tuple[str, str]]] = {**SITE, **FIGURES, **SUMMARY, **RUN, **COMPARE}
+"""key: (English, Chinese)"""
+
+
+class Texts:
+    """The sentences of one language."""
+
+    def __init__(self, language: Language) -> None:
+        """Choose the language."""
+        self.language = language
+        self._column = 0 if language == "en" else 1
+
+    def __call__(self, key: str, **values: object) -> str:
+        """The sentence `key`, its placeholders filled; a KeyError where there is none."""
+        return TEXTS[key][self._column].format(**values)
+
+    def has(self, key: str) -> bool:
+        """Tell whether there is such a sentence; foreign names are shown as they are where not."""
+        return key in TEXTS

@@ -1,0 +1,122 @@
+"""Ctrl-C ends a run cleanly, wherever it is; a report is on disk whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from bitnet_agent.delivery.report_file import write_atomically
+from bitnet_agent.errors import EnvironmentFaultError
+
+pytestmark = pytest.mark.agent
+
+unix = pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal and SIGINT")
+
+
+@unix
+@pytest.mark.parametrize("phase", ["Getting the checkpoint", "Warming up", "Measuring"])
+def test_ctrl_c(profiled, tmp_path, phase):
+    """Pressed while that phase's bar is on the terminal (the compiled code is cached by then)."""
+    import pty
+
+    terminal, end = pty.openpty()
+    process = subprocess.Popen(
+        [
+            sys.executable, "-m", "bitnet_agent", "--model", "stand-in:tiny", "--prompt-tokens", "8",
+            "--decode-tokens", "2", "--repetitions", "100000", "--threads", "1", "--lang", "en",
+        ],
+        cwd=tmp_path, stdout=subprocess.PIPE, stderr=end, start_new_session=True,
+    )  # fmt: skip
+    os.close(end)
+    said = b""
+    deadline = time.monotonic() + 120
+    while phase.encode() not in said:
+        assert time.monotonic() < deadline, said
+        said += os.read(terminal, 4096)
+    process.send_signal(signal.SIGINT)
+    while True:
+        try:
+            more = os.read(terminal, 4096)
+        except OSError:  # the other end is closed
+            break
+        if not more:
+            break
+        said += more
+    stdout, _ = process.communicate(timeout=60)
+    os.close(terminal)
+
+    assert process.returncode == 130
+    assert b"Stopped" in said
+    assert b"Traceback" not in said
+    assert stdout == b""
+    assert [file for file in tmp_path.rglob("*") if file.is_file()] == []
+
+
+def test_an_interrupt_in_another_language(here, monkeypatch):
+    from bitnet_agent.verbs import profile
+
+    def pressed(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(profile, "plan_from", pressed)
+    ended = here("--lang", "zh")
+    assert ended.code == 130
+    assert "已中止" in ended.err
+
+
+class TestWritingTheReport:
+    def test_replaces_what_was_there(self, tmp_path):
+        file = tmp_path / "new" / "report.json"
+        write_atomically(file, b"one")
+        write_atomically(file, b"two")
+        assert file.read_bytes() == b"two"
+        assert [*file.parent.iterdir()] == [file]
+
+    @pytest.mark.parametrize("fault", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+    def test_leaves_the_old_one_whole_if_it_fails(self, tmp_path, monkeypatch, fault):
+        file = tmp_path / "report.json"
+        write_atomically(file, b"the old report")
+
+        def fails(_):
+            raise fault
+
+        monkeypatch.setattr(os, "fsync", fails)
+        expected = EnvironmentFaultError if isinstance(fault, OSError) else KeyboardInterrupt
+        with pytest.raises(expected):
+            write_atomically(file, b"the new report")
+        assert file.read_bytes() == b"the old report"
+        assert [*tmp_path.iterdir()] == [file]
+
+    @unix
+    def test_a_killed_writer_leaves_the_old_one_whole(self, tmp_path):
+        """The process dies, with no chance to tidy up, when all is written and nothing is renamed yet."""
+        file = tmp_path / "report.json"
+        file.write_bytes(b"the old report")
+        program = (
+            "import os, signal, sys; from pathlib import Path\n"
+            "from bitnet_agent.delivery.report_file import write_atomically\n"
+            "os.fsync = lambda _: os.kill(os.getpid(), signal.SIGKILL)\n"
+            "write_atomically(Path(sys.argv[1]), b'the new report')\n"
+        )
+        ended = subprocess.run([sys.executable, "-c", program, str(file)], check=False, timeout=60)
+        assert ended.returncode == -signal.SIGKILL
+        assert file.read_bytes() == b"the old report"
+
+    @unix
+    def test_standard_output_that_is_full_is_one_sentence(self, profiled, tmp_path, clear):
+        if not os.path.exists("/dev/full"):  # noqa: PTH110
+            pytest.skip("this system has no /dev/full")
+        arguments = [word for word in profiled.arguments if word != "--quiet"]
+        with open("/dev/full", "wb") as full:  # noqa: PTH123
+            ended = subprocess.run(
+                [sys.executable, "-m", "bitnet_agent", *arguments, "--repetitions", "1"],
+                cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, timeout=200, check=False,
+            )  # fmt: skip
+        assert ended.returncode == 4
+        assert "standard output cannot be written" in clear(ended.stderr.decode())
+        assert (tmp_path / "docs" / "inference_profile_report.json").is_file()

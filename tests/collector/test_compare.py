@@ -1,0 +1,327 @@
+from __future__ import annotations
+
+import json
+import sqlite3
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from collector_reports import make_report, version_0
+
+from bitnet_report import (
+    Caveat,
+    Comparison,
+    Compilation,
+    CompileLedger,
+    compare,
+    make_caveat,
+    new_run_id,
+)
+
+ATTACK = "<script>document.title='pwned'</script><img src=x onerror=\"document.title='pwned'\">"
+HTML = {"Accept": "text/html"}
+
+
+@pytest.fixture(scope="module")
+def stored(server):
+    """A collector with runs of WJ (two), WYC (slower, other machine), LCJ (invalid), X (other work), OLD."""
+    now = datetime.now(timezone.utc)
+    server.reports = {
+        "before": make_report("WJ", decode_ms_per_token=520.0, measured_at=now - timedelta(hours=9)),
+        "WJ": make_report("WJ", measured_at=now - timedelta(hours=3)),
+        "WYC": make_report(
+            "WYC",
+            decode_ms_per_token=750.0,
+            clock_mhz=3000.0,
+            threads=8,
+            cpu=ATTACK,
+            grade="B",
+            caveats=(make_caveat("clock-not-measured"), Caveat(code="later", message=ATTACK)),
+        ),
+        "LCJ": make_report(
+            "LCJ", grade="invalid", caveats=(make_caveat("logits-not-finite", bad=3, forwards=33),)
+        ),
+        "X": make_report("X", engine="cached" + ATTACK),
+    }
+    for report in server.reports.values():
+        assert server.submit(report).status_code == 201
+    old = version_0("OLD")
+    server.submit(old)
+    server.ids = {name: report.run_id for name, report in server.reports.items()} | {"OLD": old["run_id"]}
+    return server
+
+
+def address(stored, a: str, b: str, form: str = "", **more: str) -> str:
+    query = "&".join(
+        f"{key}={value}" for key, value in {"a": stored.ids[a], "b": stored.ids[b], **more}.items()
+    )
+    return f"/compare{form}?{query}"
+
+
+class TestRoutes:
+    def test_the_json_is_what_the_library_says(self, stored):
+        answer = stored.client.get(address(stored, "WJ", "WYC", ".json"))
+        assert answer.status_code == 200
+        said = Comparison.model_validate(answer.json())
+        assert said == compare(stored.reports["WJ"], stored.reports["WYC"])
+
+    @pytest.mark.parametrize(
+        ("accept", "kind"),
+        [
+            ("*/*", "text/plain; charset=utf-8"),
+            ("text/html,*/*;q=0.8", "text/html; charset=utf-8"),
+            ("application/json", "application/json"),
+        ],
+    )
+    def test_the_client_says_in_what_form(self, stored, accept, kind):
+        answer = stored.client.get(address(stored, "WJ", "WYC"), headers={"Accept": accept})
+        assert (answer.status_code, answer.headers["content-type"]) == (200, kind)
+        assert answer.headers["vary"] == "Accept, Accept-Language"
+
+    def test_the_text_is_aligned_in_both_languages(self, stored):
+        english = stored.client.get(address(stored, "WJ", "WYC", ".txt")).text
+        step = next(line for line in english.splitlines() if "per token" in line)
+        assert step.split()[3:7] == ["500.0", "750.0", "12", "1.500"]
+        assert step.endswith("slower")
+        assert "threads: 2 → 8" in english
+        assert "\x1b" not in english
+        assert "更慢" in stored.client.get(address(stored, "WJ", "WYC", ".txt", lang="zh")).text
+
+    def test_what_cannot_be_compared_says_why(self, stored):
+        assert "logits" not in stored.client.get(address(stored, "WJ", "LCJ", ".txt")).text
+        found = {
+            name: stored.client.get(address(stored, "WJ", name, ".json")).json()
+            for name in ("LCJ", "X", "OLD")
+        }
+        assert {name: c["obstacles"] for name, c in found.items()} == {
+            "LCJ": ["invalid"],
+            "X": ["other-work"],
+            "OLD": ["unknown-work"],
+        }
+        assert [d["field"] for d in found["X"]["work"]] == ["engine"]
+
+    @pytest.mark.parametrize(
+        ("query", "status", "field"),
+        [
+            ("", 400, "a"),
+            ("a={WJ}", 400, "b"),
+            ("a={WJ}&b=nonsense", 400, "b"),
+            ("a={WJ}&b=' OR 1=1 --", 400, "b"),
+            ("a={WJ}&b=00000000-0000-7000-8000-000000000000", 404, "b"),
+            ("a=00000000-0000-7000-8000-000000000000&b={WJ}", 404, "a"),
+        ],
+    )
+    @pytest.mark.parametrize("form", ["", ".json", ".html", ".txt"])
+    def test_bad_ids_are_problems(self, stored, query, status, field, form):
+        answer = stored.client.get(f"/compare{form}?{query.format(**stored.ids)}")
+        assert (answer.status_code, answer.json()["field"]) == (status, field)
+        assert answer.headers["content-type"] == "application/problem+json"
+
+    def test_it_is_in_the_api_document(self, stored):
+        document = stored.client.get("/openapi.json").json()
+        assert {"/compare", "/compare.json", "/compare.html", "/compare.txt"} <= set(document["paths"])
+        assert "Comparison" in document["components"]["schemas"]
+
+
+class TestLinks:
+    def test_ranked_rows_lead_to_a_comparison_with_the_fastest(self, stored):
+        page = stored.client.get("/summary.html").text
+        assert page.count('class="against"') == 1  # WYC; WJ is the fastest, LCJ and X are not ranked
+        assert f"/compare.html?a={stored.ids['WJ']}&amp;b={stored.ids['WYC']}" in page
+
+    @pytest.mark.parametrize(
+        ("run", "others"),
+        [("WJ", ["before"]), ("before", ["WJ"]), ("WYC", ["WJ"]), ("LCJ", []), ("X", []), ("OLD", [])],
+    )
+    def test_a_run_leads_to_the_previous_and_the_fastest_where_there_are_any(self, stored, run, others):
+        page = stored.client.get(f"/runs/{stored.ids[run]}.html").text
+        links = [f"/compare.html?a={stored.ids[other]}&amp;b={stored.ids[run]}" for other in others]
+        assert all(link in page for link in links)
+        assert page.count("/compare.html?") == len(links)
+
+
+class TestSummary:
+    def test_intervals_and_reasons_stand_beside_the_figures(self, stored):
+        rows = {row["member"]: row for row in stored.client.get("/summary.json").json()["rows"]}
+        assert (rows["WJ"]["prefill_low"], rows["WJ"]["prefill_high"], rows["WJ"]["prefill_n"]) == (
+            990.0,
+            1010.0,
+            3,
+        )
+        assert rows["WJ"]["decode_n"] == 12
+        assert rows["WJ"]["decode_low"] <= 500.0 <= rows["WJ"]["decode_high"]
+        assert rows["OLD"]["prefill_n"] is None
+        assert [reason["code"] for reason in rows["WYC"]["reasons"]] == ["clock-not-measured", "later"]
+        assert "3 of 33 forwards" in stored.client.get("/summary.html").text
+        assert "33 次前向中有 3 次" in stored.client.get("/summary.html?lang=zh").text
+
+    def test_an_invalid_run_is_shown_and_never_ranked(self, stored):
+        row = next(r for r in stored.client.get("/summary.json").json()["rows"] if r["member"] == "LCJ")
+        assert (row["rank"], row["unranked"], row["decode_ms_per_token"]) == (None, "invalid", 500.0)
+
+    def test_the_words_on_the_clock_are_the_measured_ones(self, stored):
+        page = stored.client.get("/summary.html").text
+        assert "time spent waiting for memory does not shrink with a faster clock" in page
+        assert "mostly waits" not in page
+
+
+class TestOlderDatabases:
+    def test_a_database_without_the_new_columns_is_brought_up_to_date(self, start_server):
+        server = start_server()
+        report = make_report()
+        server.submit(report)
+        server.stop()
+        new = [f"{stage}_{end}" for stage in ("prefill", "decode") for end in ("low", "high", "n")]
+        with sqlite3.connect(server.database) as connection:
+            for column in (*new, "reasons"):
+                connection.execute(f"ALTER TABLE run DROP COLUMN {column}")
+        server.start()
+        row = server.client.get("/summary.json").json()["rows"][0]
+        assert (row["decode_ms_per_token"], row["decode_n"], row["reasons"]) == (500.0, None, [])
+        assert "500.0" in server.client.get(f"/runs/{report.run_id}.html").text
+        again = make_report("WYC")
+        assert server.submit(again).status_code == 201
+        assert server.client.get("/summary.json").json()["rows"][1]["decode_n"] == 12
+
+    @pytest.mark.parametrize("lang", ["en", "zh"])
+    def test_a_report_that_can_no_longer_be_read_has_a_page_and_its_bytes(self, start_server, lang):
+        server = start_server()
+        report = make_report()
+        server.submit(report)
+        strange = json.dumps({"schema_version": 7, "run_id": report.run_id, "x": ATTACK}).encode()
+        with sqlite3.connect(server.database) as connection:
+            connection.execute("UPDATE raw_report SET body = ?", (strange,))
+        page = server.client.get(f"/runs/{report.run_id}.html?lang={lang}")
+        assert page.status_code == 200
+        assert f"/runs/{report.run_id}.json" in page.text
+        assert "is 7, newer than the 1" in page.text
+        assert server.client.get(f"/runs/{report.run_id}.json").content == strange
+        answer = server.client.get(f"/compare.html?a={report.run_id}&b={report.run_id}")
+        assert answer.status_code == 422
+        assert answer.json()["type"].endswith("stored-report-unreadable")
+
+
+def compiled(report):
+    ledger = CompileLedger(
+        cache="warm",
+        compile_ms=1500.0,
+        compilations=[
+            Compilation(function="first [0/0]", compile_ms=1000.0, warmup_step=0),
+            Compilation(
+                function="again" + ATTACK,
+                compile_ms=500.0,
+                warmup_step=2,
+                recompile_reason="size mismatch " + ATTACK,
+            ),
+        ],
+    )
+    warmup = report.warmup.model_copy(update={"compile": ledger, "children_peak_mb": 812.0})
+    return report.model_copy(update={"warmup": warmup, "run_id": new_run_id()})
+
+
+class TestRunPage:
+    def test_the_compile_ledger_is_a_table(self, stored):
+        report = compiled(make_report("LED"))
+        stored.submit(report)
+        page = stored.client.get(f"/runs/{report.run_id}.html").text
+        assert "first [0/0]" in page
+        assert "while measuring" in page  # compiled after the last of two warm-up steps
+        assert "size mismatch" in page
+        assert '<span class="badge cache-warm"' in page
+        assert "812" in page
+        assert "<script>document" not in page
+
+    def test_facts_are_written_for_people(self, stored):
+        report = make_report("FACT")
+        cpu = report.cpu_info.model_copy(update={"caches": {"l1d": 98304, "l3": 503316480}})
+        environment = report.environment.model_copy(
+            update={
+                "load_before": [0.07123, 0.5, 2.0],
+                "affinity": [0, 1, 2, 3, 8],
+                "swap": {"total_mb": 2048.0},
+            }
+        )
+        report = report.model_copy(update={"cpu_info": cpu, "environment": environment})
+        stored.submit(report)
+        page = stored.client.get(f"/runs/{report.run_id}.html").text
+        for words in (
+            "l1d 96 KB, l3 480 MB",
+            "0.07, 0.50, 2.00",
+            "0–3, 8",
+            "total_mb 2,048 MB",
+            "omp not stated",
+        ):
+            assert words in page
+        assert "{&#34;" not in page
+
+
+@pytest.fixture
+def visit(browser):
+    contexts = []
+
+    def open_page(url, *, width=1280, **options):
+        context = browser.new_context(viewport={"width": width, "height": 800}, locale="en-GB", **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.complaints = []
+        page.on("console", lambda message: page.complaints.append(message.text))
+        page.goto(url)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.mark.browser
+class TestPage:
+    def test_the_table_has_ratio_interval_and_verdict(self, stored, visit):
+        page = visit(stored.url + address(stored, "WJ", "WYC"))
+        assert page.get_by_role("heading", level=1).inner_text() == "WYC against WJ"
+        step = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name="Decode, per token"))
+        words = " ".join(step.inner_text().split())
+        assert words.startswith("Decode, per token 500.0 750.0 12 1.500 1.4")
+        assert words.endswith("1.875 slower")
+        bar = step.get_by_role("img")
+        assert bar.get_attribute("aria-label").startswith("1.500, between 1.4")
+        tokenizer = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name="Load tokenizer"))
+        assert "no interval" in tokenizer.inner_text()
+        assert "unsure: one sample" in tokenizer.inner_text()
+        assert "threads" in page.get_by_role("region", name="What else differs").first.inner_text()
+
+    def test_swap_languages_and_the_way_to_a_run(self, stored, visit):
+        page = visit(stored.url + address(stored, "WJ", "WYC", ".html"))
+        page.get_by_role("link", name="Swap A and B").click()
+        assert page.get_by_role("heading", level=1).inner_text() == "WJ against WYC"
+        assert page.get_by_text("faster").count() >= 1
+        page.get_by_role("link", name="中文").click()
+        assert page.get_by_role("heading", level=1).inner_text() == "WJ 相对于 WYC"
+        assert page.get_by_text("更快").count() >= 1
+        page.get_by_role("link", name="WYC 的运行记录").click()
+        assert page.get_by_role("heading", level=1).inner_text() == "WYC 的运行记录"
+        page.get_by_role("link", name="与最快的运行（WJ）").click()
+        assert page.get_by_role("heading", level=1).inner_text() == "WYC 相对于 WJ"
+
+    def test_other_work_is_told_with_both_values(self, stored, visit):
+        page = visit(stored.url + address(stored, "WJ", "X"))
+        assert "The two did different work." in page.inner_text(".notice")
+        assert "published" in page.get_by_role("region", name="What differs in the work").first.inner_text()
+        assert page.locator(".whisker").count() == 0
+
+    @pytest.mark.parametrize("lang", ["en", "zh"])
+    @pytest.mark.parametrize(("a", "b"), [("WJ", "WYC"), ("WYC", "X"), ("OLD", "WJ"), ("LCJ", "LCJ")])
+    def test_no_page_is_wider_than_its_window_and_nothing_runs(self, stored, visit, lang, a, b):
+        page = visit(stored.url + address(stored, a, b, ".html", lang=lang))
+        for width in (320, 360, 600, 961, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert "pwned" not in page.title()
+        assert page.locator("main script, main img").count() == 0
+        assert page.complaints == []
+
+    def test_why_a_grade_is_told_where_it_stands(self, stored, visit):
+        page = visit(f"{stored.url}/summary")
+        assert not page.get_by_text("the clock is the advertised figure").is_visible()
+        page.get_by_text("Why grade B").click()
+        assert page.get_by_text("the clock is the advertised figure").is_visible()
+        assert page.get_by_text("install a C compiler").is_visible()
+        assert "Why invalid" in page.inner_text("main")
