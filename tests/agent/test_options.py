@@ -172,3 +172,11 @@ def test_the_stand_in_command_writes_a_checkpoint(here, tmp_path, tiny):
     assert "written to mine" in ended.err
     written = (tmp_path / "mine" / "model.safetensors").read_bytes()
     assert written == (tiny / "model.safetensors").read_bytes()
+
+
+def test_chinese_under_a_locale_that_knows_only_ascii():
+    """Python then hands on undecoded bytes."""
+    options = parse(["--note", "共享".encode().decode("ascii", "surrogateescape")])
+    assert options.note == "共享"
+    options = parse(["--prompt", "你好".encode().decode("ascii", "surrogateescape")])
+    assert options.prompt == "你好"

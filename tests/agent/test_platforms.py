@@ -88,9 +88,8 @@ def test_elsewhere_an_advertised_clock_says_what_it_is(elsewhere):
     ("brand", "mhz"), [("Intel(R) Core(TM) i5-8250U CPU @ 1.60GHz", 1600), ("Some CPU @ 3 GHz", 3000)]
 )
 def test_the_advertised_clock_may_stand_in_the_name(monkeypatch, brand, mhz):
-    monkeypatch.setattr(processor, "_CPU0", Path("/no-sys/here"))
     monkeypatch.setattr(processor, "cpu_brand", lambda: brand)
-    found = processor.base_frequency()
+    found = processor.base_frequency(Path("/no-sys/here"))
     assert (found.mhz, found.source) == (pytest.approx(mhz), "processor name")
 
 
@@ -100,12 +99,12 @@ def test_a_processor_that_tells_nothing_has_no_frequency(monkeypatch):
     def unknown():
         raise NotImplementedError
 
-    monkeypatch.setattr(processor, "_CPU0", Path("/no-sys/here"))
     monkeypatch.setattr(processor, "_cpuinfo", dict)
     monkeypatch.setattr(processor.psutil, "cpu_freq", unknown)
-    assert processor.base_frequency() == processor.BaseFrequency(None, None)
+    nowhere = Path("/no-sys/here")
+    assert processor.base_frequency(nowhere) == processor.BaseFrequency(None, None)
     assert processor.cpu_brand()
-    assert processor.isa_flags() == []
+    assert processor.isa_flags(nowhere) == []
 
 
 def group(root: Path, **files: str) -> Path:

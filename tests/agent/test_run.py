@@ -182,14 +182,20 @@ def test_the_table_in_both_languages(profiled, chosen, word, capsys):
     assert ("归一化" in said) == (chosen == "zh")
 
 
-def test_a_result_that_is_not_finite_is_invalid(profiled):
-    from bitnet_agent.measurement.caveats import judge
-    from bitnet_agent.measurement.observing import Observation
-
-    report = read_report(profiled.body)
-    ids = [1, 2, 3, 4]
-    bad = judge(report, Observation(token_ids=ids, not_finite_steps=[0, 2]), [ids])
-    assert bad.grade == "invalid"
-    assert "2 of 4 forwards" in next(c.message for c in bad.caveats if c.code == "logits-not-finite")
-    differs = judge(report, Observation(token_ids=ids), [ids, [1, 2, 3, 5]])
-    assert "generated-differs" in [caveat.code for caveat in differs.caveats]
+def test_a_model_that_does_not_compute_right_is_invalid_however_fast(here, tiny_copy, tmp_path):
+    """One weight of the last norm is made NaN, and with it every logit."""
+    weights = tiny_copy / "model.safetensors"
+    content = bytearray(weights.read_bytes())
+    content[-2:] = b"\xc0\x7f"  # NaN in bfloat16, little-endian
+    weights.write_bytes(content)
+    ended = here(
+        "--model", str(tiny_copy), "--prompt-tokens", "8", "--decode-tokens", "2", "--repetitions", "1",
+        "--threads", "1", "--output", "nan.json", "--lang", "en",
+    )  # fmt: skip
+    assert ended.code == 0, ended.err
+    quality = read_report((tmp_path / "nan.json").read_bytes()).quality
+    assert quality.grade == "invalid"
+    told = next(caveat for caveat in quality.caveats if caveat.code == "logits-not-finite")
+    assert "3 of 3 forwards" in told.message
+    assert told.remedy
+    assert "logits that are not finite" in ended.err

@@ -2,59 +2,23 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from datetime import datetime, timedelta, timezone
 
 import pytest
-from collector_reports import make_report, version_0
+from collector_compared import ATTACK, address, store_compared
+from collector_reports import make_report
 
 from bitnet_report import (
-    Caveat,
     Comparison,
     Compilation,
     CompileLedger,
     compare,
-    make_caveat,
     new_run_id,
 )
-
-ATTACK = "<script>document.title='pwned'</script><img src=x onerror=\"document.title='pwned'\">"
-HTML = {"Accept": "text/html"}
 
 
 @pytest.fixture(scope="module")
 def stored(server):
-    """A collector with runs of WJ (two), WYC (slower, other machine), LCJ (invalid), X (other work), OLD."""
-    now = datetime.now(timezone.utc)
-    server.reports = {
-        "before": make_report("WJ", decode_ms_per_token=520.0, measured_at=now - timedelta(hours=9)),
-        "WJ": make_report("WJ", measured_at=now - timedelta(hours=3)),
-        "WYC": make_report(
-            "WYC",
-            decode_ms_per_token=750.0,
-            clock_mhz=3000.0,
-            threads=8,
-            cpu=ATTACK,
-            grade="B",
-            caveats=(make_caveat("clock-not-measured"), Caveat(code="later", message=ATTACK)),
-        ),
-        "LCJ": make_report(
-            "LCJ", grade="invalid", caveats=(make_caveat("logits-not-finite", bad=3, forwards=33),)
-        ),
-        "X": make_report("X", engine="cached" + ATTACK),
-    }
-    for report in server.reports.values():
-        assert server.submit(report).status_code == 201
-    old = version_0("OLD")
-    server.submit(old)
-    server.ids = {name: report.run_id for name, report in server.reports.items()} | {"OLD": old["run_id"]}
-    return server
-
-
-def address(stored, a: str, b: str, form: str = "", **more: str) -> str:
-    query = "&".join(
-        f"{key}={value}" for key, value in {"a": stored.ids[a], "b": stored.ids[b], **more}.items()
-    )
-    return f"/compare{form}?{query}"
+    return store_compared(server)
 
 
 class TestRoutes:
@@ -252,76 +216,3 @@ class TestRunPage:
         ):
             assert words in page
         assert "{&#34;" not in page
-
-
-@pytest.fixture
-def visit(browser):
-    contexts = []
-
-    def open_page(url, *, width=1280, **options):
-        context = browser.new_context(viewport={"width": width, "height": 800}, locale="en-GB", **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.complaints = []
-        page.on("console", lambda message: page.complaints.append(message.text))
-        page.goto(url)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-
-
-@pytest.mark.browser
-class TestPage:
-    def test_the_table_has_ratio_interval_and_verdict(self, stored, visit):
-        page = visit(stored.url + address(stored, "WJ", "WYC"))
-        assert page.get_by_role("heading", level=1).inner_text() == "WYC against WJ"
-        step = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name="Decode, per token"))
-        words = " ".join(step.inner_text().split())
-        assert words.startswith("Decode, per token 500.0 750.0 12 1.500 1.4")
-        assert words.endswith("1.875 slower")
-        bar = step.get_by_role("img")
-        assert bar.get_attribute("aria-label").startswith("1.500, between 1.4")
-        tokenizer = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name="Load tokenizer"))
-        assert "no interval" in tokenizer.inner_text()
-        assert "unsure: one sample" in tokenizer.inner_text()
-        assert "threads" in page.get_by_role("region", name="What else differs").first.inner_text()
-
-    def test_swap_languages_and_the_way_to_a_run(self, stored, visit):
-        page = visit(stored.url + address(stored, "WJ", "WYC", ".html"))
-        page.get_by_role("link", name="Swap A and B").click()
-        assert page.get_by_role("heading", level=1).inner_text() == "WJ against WYC"
-        assert page.get_by_text("faster").count() >= 1
-        page.get_by_role("link", name="中文").click()
-        assert page.get_by_role("heading", level=1).inner_text() == "WJ 相对于 WYC"
-        assert page.get_by_text("更快").count() >= 1
-        page.get_by_role("link", name="WYC 的运行记录").click()
-        assert page.get_by_role("heading", level=1).inner_text() == "WYC 的运行记录"
-        page.get_by_role("link", name="与最快的运行（WJ）").click()
-        assert page.get_by_role("heading", level=1).inner_text() == "WYC 相对于 WJ"
-
-    def test_other_work_is_told_with_both_values(self, stored, visit):
-        page = visit(stored.url + address(stored, "WJ", "X"))
-        assert "The two did different work." in page.inner_text(".notice")
-        assert "published" in page.get_by_role("region", name="What differs in the work").first.inner_text()
-        assert page.locator(".whisker").count() == 0
-
-    @pytest.mark.parametrize("lang", ["en", "zh"])
-    @pytest.mark.parametrize(("a", "b"), [("WJ", "WYC"), ("WYC", "X"), ("OLD", "WJ"), ("LCJ", "LCJ")])
-    def test_no_page_is_wider_than_its_window_and_nothing_runs(self, stored, visit, lang, a, b):
-        page = visit(stored.url + address(stored, a, b, ".html", lang=lang))
-        for width in (320, 360, 600, 961, 1280):
-            page.set_viewport_size({"width": width, "height": 800})
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
-        assert "pwned" not in page.title()
-        assert page.locator("main script, main img").count() == 0
-        assert page.complaints == []
-
-    def test_why_a_grade_is_told_where_it_stands(self, stored, visit):
-        page = visit(f"{stored.url}/summary")
-        assert not page.get_by_text("the clock is the advertised figure").is_visible()
-        page.get_by_text("Why grade B").click()
-        assert page.get_by_text("the clock is the advertised figure").is_visible()
-        assert page.get_by_text("install a C compiler").is_visible()
-        assert "Why invalid" in page.inner_text("main")
