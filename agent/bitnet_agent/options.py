@@ -79,7 +79,10 @@ def _profile_parser() -> argparse.ArgumentParser:
     work.add_argument("--revision", metavar="REV", help="the hub's branch, tag or commit")
     text = work.add_mutually_exclusive_group()
     text.add_argument(
-        "--prompt", metavar="TEXT", help="the prompt itself (default: a fixed text, English and Chinese)"
+        "--prompt",
+        metavar="TEXT",
+        type=_text,
+        help="the prompt itself (default: a fixed text, English and Chinese)",
     )
     text.add_argument("--prompt-file", metavar="FILE", type=Path, help="read the prompt from a UTF-8 file")
     work.add_argument(
@@ -213,7 +216,16 @@ def _member(text: str) -> str:
     return text
 
 
-def _note(text: str) -> str:
+def _text(argument: str) -> str:
+    """Under a locale such as C, Python hands on as surrogates what it cannot decode: UTF-8 all the same."""
+    try:
+        return argument.encode("utf-8", "surrogateescape").decode("utf-8")
+    except UnicodeError:
+        return argument
+
+
+def _note(argument: str) -> str:
+    text = _text(argument)
     if len(text) > 4000:
         raise argparse.ArgumentTypeError(f"the note has {len(text)} characters; at most 4000 are kept")
     if not is_storable(text):

@@ -47,7 +47,9 @@ def run_columns(report: Report, member: str, sha256: str, received_at: datetime)
         caveats=[caveat.code for caveat in report.quality.caveats],
         reasons=[caveat.model_dump() for caveat in report.quality.caveats],
         **_interval("prefill", prefill.statistics if prefill else None),
-        **_interval("decode", decode.step_statistics if decode else None),
+        decode_low=decode.ms_per_token_low if decode else None,
+        decode_high=decode.ms_per_token_high if decode else None,
+        decode_n=sum(map(len, report.decode_steps_ms)) or None,
     )
 
 

@@ -19,7 +19,7 @@ from .report import (
     StageProfile,
     Summary,
 )
-from .statistics import Statistics, describe, describe_without_interval
+from .statistics import Statistics, describe, describe_without_interval, mean_interval
 
 _RELATIVE_TOLERANCE = 1e-3
 _ABSOLUTE_TOLERANCE = 0.01  # ms or MB: what rounding to two decimals may take away
@@ -77,6 +77,7 @@ def stage_profile(
     duration = median(samples_ms)
     clock = clock_mhz if clock_mhz is not None else frequency.actual_freq_mhz
     per_token = duration / tokens if tokens else None
+    bounds = mean_interval(steps_ms) if steps_ms else None
     return StageProfile(
         name=name,
         duration_ms=duration,
@@ -84,6 +85,8 @@ def stage_profile(
         samples_ms=list(samples_ms),
         tokens=tokens,
         ms_per_token=per_token,
+        ms_per_token_low=bounds[0] if bounds else None,
+        ms_per_token_high=bounds[1] if bounds else None,
         clock_mhz=clock_mhz,
         cycles_per_token=cycles(per_token, clock),
         sample_groups=list(groups) if groups else None,

@@ -24,13 +24,14 @@ DISK_READ_S = 1e-4
 SWAPPED_MB, SWAP_HEAVY, DISK_READS = 1.0, 0.05, 0.01
 """MB: less is a stray page of some service. Shares of the span spent waiting, at `DISK_READ_S` a page."""
 
-INVOLUNTARY_SWITCHES = 40.0
-"""A second and thread. On a 2-core machine (Linux 6.18) a loop over 16 MB had 2 to 4 on its one thread, and
-12 to 14 on each of two, while others used up to 0.01 cores; 37 to 153 on each of two while they used 0.9 to
-1.8."""
+INVOLUNTARY_SWITCHES = 60.0
+"""A second and thread, over two threads on a 2-core machine (Linux 6.18). A bare loop over 16 MB: 12 to 14 while
+others used up to 0.01 cores, 37 to 153 while they used 0.9 to 1.8. A whole run on the quiet machine: 20 to 38 in
+spans of 1 to 5 s, the clock's own probes included; a run beside 1.2 cores' load: 93."""
 
-MIGRATIONS = 5.0
-"""A second and thread; each costs the thread its caches, some 10 to 100 µs. There: up to 0.5, and up to 7."""
+MIGRATIONS = 20.0
+"""A second and thread; each costs a thread its caches, some 10 to 100 µs. There: up to 0.5 in the bare loop, 7
+under load, 3 to 14 in whole runs of 1 to 5 s, again with the probes."""
 
 _PAGES_PER_MB = 256  # of 4 KiB
 

@@ -167,7 +167,8 @@ class MemoryKinds(Record):
 class StageProfile(Record):
     """One stage: median time over its repetitions, and the memory around it.
 
-    `duration_ms` is the median of `samples_ms` (one a repetition); `ms_per_token` is `duration_ms / tokens`.
+    `duration_ms` is the median of `samples_ms` (one a repetition); `ms_per_token` is `duration_ms / tokens`,
+    and for decode `ms_per_token_low` and `_high` bound it at 95 %, from the single steps.
     `sample_groups` counts the samples of each process where there were several. `statistics` describe the
     samples, `step_statistics` the single steps of decode; `cycles_per_token` is ms per token × clock × 1000.
     Memory is the resident set (RSS) at the stage's watched run; the peak is what `memory_peak_source` names.
@@ -185,6 +186,8 @@ class StageProfile(Record):
     samples_ms: list[Ms] = Field(default_factory=list, max_length=100_000)
     tokens: Positive | None = None
     ms_per_token: Ms | None = None
+    ms_per_token_low: Ms | None = None
+    ms_per_token_high: Ms | None = None
     clock_mhz: Mhz | None = None
     cycles_per_token: Ratio | None = None
     sample_groups: list[Positive] | None = Field(default=None, max_length=1000)

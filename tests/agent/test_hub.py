@@ -219,6 +219,8 @@ def test_a_download_is_no_part_of_any_stage(hub, tmp_path, monkeypatch):
     lost = []
     hub.before_weights = lambda: lost.append(3600.0)
     monkeypatch.setattr(settings, "ENDPOINT", hub.url)
+    files = hub.url + "/{repo_id}/resolve/{revision}/{filename}"
+    monkeypatch.setattr(settings, "HUGGINGFACE_CO_URL_TEMPLATE", files)
     monkeypatch.setattr(settings, "HF_HUB_CACHE", str(tmp_path / "hf"))
     monkeypatch.setattr(settings, "HF_HUB_DISABLE_XET", True)
     plan = Plan(prompt=Prompt(None, 8), decode_tokens=2, repetitions=1, threads=1)

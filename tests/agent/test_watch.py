@@ -86,7 +86,7 @@ def test_children_are_own_time_whether_alive_or_reaped(linux):
 
 
 def test_switches_are_summed_over_threads_that_stayed_and_came(linux):
-    threads = {PID: [110, 1010, 101], PID + 2: [5, 200, 30]}
+    threads = {PID: [110, 1010, 1001], PID + 2: [5, 200, 30]}
     watch = MachineWatch(linux.as_system(), load_before=0.0)
     watch.start()
     linux.end_thread(PID + 1)
@@ -96,7 +96,7 @@ def test_switches_are_summed_over_threads_that_stayed_and_came(linux):
 
     assert seen.voluntary_switches_per_s == pytest.approx((10 + 5) / 10)
     assert seen.involuntary_switches_per_s == pytest.approx((1000 + 200) / 10)
-    assert seen.migrations_per_s == pytest.approx((100 + 30) / 10)
+    assert seen.migrations_per_s == pytest.approx((1000 + 30) / 10)
     assert codes(seen) == ["migrations", "involuntary-switches"]
     assert codes(seen, threads=8) == []
 

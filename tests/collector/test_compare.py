@@ -43,7 +43,7 @@ class TestRoutes:
 
     def test_the_text_is_aligned_in_both_languages(self, stored):
         english = stored.client.get(address(stored, "WJ", "WYC", ".txt")).text
-        step = next(line for line in english.splitlines() if "per token" in line)
+        step = next(line for line in english.splitlines() if "Median decode step" in line)
         assert step.split()[3:7] == ["500.0", "750.0", "12", "1.500"]
         assert step.endswith("slower")
         assert "threads: 2 → 8" in english

@@ -33,9 +33,9 @@ class TestPage:
     def test_the_table_has_ratio_interval_and_verdict(self, stored, visit):
         page = visit(stored.url + address(stored, "WJ", "WYC"))
         assert page.get_by_role("heading", level=1).inner_text() == "WYC against WJ"
-        step = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name="Decode, per token"))
+        step = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name="Median decode step"))
         words = " ".join(step.inner_text().split())
-        assert words.startswith("Decode, per token 500.0 750.0 12 1.500 1.4")
+        assert words.startswith("Median decode step 500.0 750.0 12 1.500 1.4")
         assert words.endswith("1.875 slower")
         bar = step.get_by_role("img")
         assert bar.get_attribute("aria-label").startswith("1.500, between 1.4")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Literal
 
 from .finding import Finding, Wording
+from .words_collector import ABOUT_THE_COLLECTOR
 from .words_machine import ABOUT_THE_MACHINE
 from .words_software import ABOUT_SOFTWARE
 
-WORDINGS: dict[str, Wording] = ABOUT_SOFTWARE | ABOUT_THE_MACHINE
+WORDINGS: dict[str, Wording] = ABOUT_SOFTWARE | ABOUT_THE_MACHINE | ABOUT_THE_COLLECTOR
 
 
 def wording_of(finding: Finding) -> Wording:

@@ -13,7 +13,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "verdict": ("B is", "B"),
     "memory": ("Peak memory (MB)", "峰值内存 (MB)"),
     "difference": ("B - A", "B - A"),
-    "decode_step": ("  per token", "  逐 token"),
+    "decode_step": ("  median step", "  单步中位数"),
     "first_call": ("First call, cold", "首次调用（冷）"),
     "verdict_faster": ("faster", "更快"),
     "verdict_slower": ("slower", "更慢"),

@@ -67,10 +67,8 @@ def _side(letter: str, run: ComparedRun, texts: Texts) -> Side:
 
 
 def _headline(times: list[TimeWords]) -> list[TimeWords]:
-    """Prefill and decode per token: from the single steps, or where there are none from the whole decode."""
-    prefill = [row for row in times if row.key == "prefill"]
-    steps = [row for row in times if row.inner]
-    return prefill + (steps or [row for row in times if row.key == "decode"])
+    """Prefill and decode: what the summary compares as well."""
+    return [row for row in times if row.key in ("prefill", "decode")]
 
 
 def _memory(comparison: Comparison, texts: Texts) -> list[MemoryWords]:

@@ -68,7 +68,7 @@ COMPARE: Final[dict[str, tuple[str, str]]] = {
     "reason_missing": ("a side lacks it", "有一方缺失"),
     "reason_no-time": ("it took no time", "耗时为零"),
     "reason_compile-cache": ("the compile cache differs or is unknown", "编译缓存不同或未知"),
-    "stage_decode_step": ("Decode, per token", "Decode，逐 token"),
+    "stage_decode_step": ("Median decode step", "Decode 单步中位数"),
     "stage_first_call": ("First prefill, cold", "首次 Prefill（冷启动）"),
     "compare_memory": ("Peak memory (MB)", "峰值内存 (MB)"),
     "compare_difference": ("B − A", "B − A"),

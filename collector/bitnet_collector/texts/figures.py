@@ -8,8 +8,8 @@ FIGURES: Final[dict[str, tuple[str, str]]] = {
     "n_samples": ("n={n}", "n={n}"),
     "interval_hint": ("95 % interval: {low} to {high}", "95 % 置信区间：{low} 至 {high}"),
     "step_interval_hint": (
-        "95 % interval of the median step: {low} to {high}",
-        "单步中位数的 95 % 置信区间：{low} 至 {high}",
+        "95 % interval, from the single steps: {low} to {high}",
+        "95 % 置信区间（由各步得出）：{low} 至 {high}",
     ),
     "noise_noisy": ("noisy", "有噪声"),
     "noise_unusable": ("unusable", "不可用"),

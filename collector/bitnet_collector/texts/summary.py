@@ -90,8 +90,9 @@ SUMMARY: Final[dict[str, tuple[str, str]]] = {
     ),
     "how_title": ("How to read the figures", "如何理解这些数字"),
     "how_decode": (
-        "ms/token is the time of one decode step: lower is better. Rank and ratio compare it as measured.",
-        "ms/token 是单步 Decode 的耗时，越低越好。排名与比值均按实测耗时计算。",
+        "ms/token is the median repetition's decode time ÷ its tokens: lower is better. "
+        "Rank and ratio compare it as measured.",
+        "ms/token 为各次重复 Decode 耗时的中位数 ÷ token 数，越低越好。排名与比值均按实测耗时计算。",
     ),
     "how_formula": (
         "Normalised time = measured time × the run's clock ÷ 3.0 GHz. "
@@ -105,9 +106,9 @@ SUMMARY: Final[dict[str, tuple[str, str]]] = {
         "该换算仅在核心主频是瓶颈时成立：等待内存的时间不会随主频提高而缩短。",
     ),
     "how_interval": (
-        "± is half the width of the 95 % interval of the median, n the number of samples: repetitions of the "
+        "± is half the width of the 95 % interval, n the number of samples: repetitions of the "
         "prefill, single steps of the decode. A report without samples has neither.",
-        "± 为中位数 95 % 置信区间宽度的一半，n 为样本数：Prefill 为重复次数，Decode 为单步数。"
+        "± 为 95 % 置信区间宽度的一半，n 为样本数：Prefill 为重复次数，Decode 为单步数。"
         "没有样本的报告则不显示。",
     ),
     "how_work": (
