@@ -25,13 +25,13 @@ SWAPPED_MB, SWAP_HEAVY, DISK_READS = 1.0, 0.05, 0.01
 """MB: less is a stray page of some service. Shares of the span spent waiting, at `DISK_READ_S` a page."""
 
 INVOLUNTARY_SWITCHES = 60.0
-"""A second and thread, over two threads on a 2-core machine (Linux 6.18). A bare loop over 16 MB: 12 to 14 while
-others used up to 0.01 cores, 37 to 153 while they used 0.9 to 1.8. A whole run on the quiet machine: 20 to 38 in
-spans of 1 to 5 s, the clock's own probes included; a run beside 1.2 cores' load: 93."""
+"""A second and thread, over two threads on a 2-core machine (Linux 6.18). A bare loop over 16 MB: 12 to 14
+while others used up to 0.01 cores, 37 to 153 while they used 0.9 to 1.8. A whole run on the quiet machine:
+20 to 38 in spans of 1 to 5 s, the clock's own probes included; one beside 1.2 cores' load: 93."""
 
 MIGRATIONS = 20.0
-"""A second and thread; each costs a thread its caches, some 10 to 100 µs. There: up to 0.5 in the bare loop, 7
-under load, 3 to 14 in whole runs of 1 to 5 s, again with the probes."""
+"""A second and thread; each costs a thread its caches, some 10 to 100 µs. There: up to 0.5 in the bare
+loop, 7 under load, 3 to 14 in whole runs of 1 to 5 s, again with the probes."""
 
 _PAGES_PER_MB = 256  # of 4 KiB
 

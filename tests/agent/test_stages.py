@@ -8,10 +8,12 @@ pytestmark = pytest.mark.agent
 
 
 def test_a_stage_that_happens_once_has_one_exact_sample(clock):
+    from bitnet_agent.machine.clock import Clock
     from bitnet_agent.measurement.stages import measure_once
     from bitnet_report import frequency_normalization
 
-    result, stage = measure_once("load_model", lambda: clock.pass_ms(1500) or "the model", clock)
+    cores = Clock(stated_mhz=2400.0, advertised_mhz=None, chain=None, threads=1)
+    result, stage = measure_once("load_model", lambda: clock.pass_ms(1500) or "the model", cores, clock)
     assert result == "the model"
     assert stage.samples_ms == pytest.approx([1500])
 
