@@ -27,7 +27,8 @@ def compare(a: Report, b: Report) -> Comparison:
     """Hold b against a, stage by stage; the same two reports always give the same figures.
 
     Beside the six stages stand `decode_step` (the median single step, in groups of one repetition) and
-    `first_call`, the cold first prefill, which is comparable only where both found the compiler's cache in the same state.
+    `first_call`, the cold first prefill, which is comparable only where both found the compiler's cache in
+    the same state.
     """
     work = _differing_work(a, b)
     obstacles = list(_obstacles(a, b, work))

@@ -156,6 +156,7 @@ def _contradictions(report: Report) -> Iterator[tuple[str, str]]:
     actual = frequency.actual_freq_mhz
     scale = None if actual is None else actual / frequency.reference_freq_mhz
     yield from _compare("freq_normalization.scale_factor", frequency.scale_factor, scale)
+    yield from _check_agreements(report)
     names = [stage.name for stage in report.stage_profiles]
     for position, stage in enumerate(report.stage_profiles):
         field = f"stage_profiles[{position}]"
@@ -167,6 +168,21 @@ def _contradictions(report: Report) -> Iterator[tuple[str, str]]:
     expected = summarize(report.stage_profiles, stated_peak)
     for name in Summary.model_fields:
         yield from _compare(f"summary.{name}", getattr(report.summary, name), getattr(expected, name))
+
+
+def _check_agreements(report: Report) -> Iterator[tuple[str, str]]:
+    """What stands in two places of a report must be the same in both."""
+    frequency, decode = report.freq_normalization, report.stage("decode")
+    yield from _compare(
+        "meta.reference_freq_mhz", report.meta.reference_freq_mhz, frequency.reference_freq_mhz
+    )
+    if report.schema_version and report.cpu_info.clock_mhz is not None:
+        yield from _compare("cpu_info.clock_mhz", report.cpu_info.clock_mhz, frequency.actual_freq_mhz)
+    wanted = report.workload.decode_tokens
+    if decode is not None and wanted is not None and decode.tokens not in (None, wanted):
+        yield "workload.decode_tokens", f"says {wanted}, but the decode stage counts {decode.tokens}"
+    if wanted is not None and any(len(steps) != wanted for steps in report.decode_steps_ms):
+        yield "decode_steps_ms", f"each repetition must have the {wanted} steps of workload.decode_tokens"
 
 
 def _check_stage(field: str, stage: StageProfile, frequency: FreqNormalization) -> Iterator[tuple[str, str]]:

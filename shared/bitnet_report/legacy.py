@@ -16,6 +16,7 @@ from pydantic import ConfigDict, Field
 from .caveats import make_caveat
 from .derived import frequency_normalization, normalized_ms, summarize
 from .fields import Megabytes, Member, Mhz, Ms, Name, Positive, Record, RunId, Timestamp
+from .grading import grade
 from .report import CpuInfo, FreqNormalization, Meta, Quality, Report, StageProfile, Workload
 
 _CANONICAL_STAGE = {
@@ -93,6 +94,7 @@ def report_from_version_0(document: dict[str, Any]) -> Report:
         old.meta.reference_freq_mhz,
         "advertised",
     )
+    caveats = [make_caveat("version-0")]
     stages = [_stage(stage, frequency, old.decode_tokens) for stage in old.stage_profiles]
     return Report(
         schema_version=0,
@@ -111,7 +113,7 @@ def report_from_version_0(document: dict[str, Any]) -> Report:
         ),
         freq_normalization=frequency,
         stage_profiles=stages,
-        quality=Quality(caveats=[make_caveat("version-0")]),
+        quality=Quality(grade=grade(caveats), caveats=caveats),
         summary=summarize(stages, old.summary.peak_memory_mb),
     )
 

@@ -13,6 +13,7 @@ from .derived import check_derived
 from .legacy import report_from_version_0
 from .report import SCHEMA_VERSION, Report
 
+_DEEPEST = 64
 _ESCAPED_SURROGATE = re.compile(rb"\\u[dD]")
 
 
@@ -58,6 +59,8 @@ def parse_document(body: bytes) -> dict[str, Any]:
         raise NotJsonError("the JSON is nested too deeply") from error
     except ValueError as error:
         raise NotJsonError(f"this is not JSON: {error}") from error
+    if _deeper_than(document, _DEEPEST):
+        raise NotJsonError(f"the JSON is nested over {_DEEPEST} levels deep")
     if _ESCAPED_SURROGATE.search(body):
         _refuse_lone_surrogates(document)
     if not isinstance(document, dict):
@@ -111,6 +114,22 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
         raise ValueError(f"the key {twice[:80]!r} stands twice in one object")
     return document
+
+
+def _deeper_than(document: Any, levels: int) -> bool:
+    """Tell whether objects and arrays lie more than `levels` deep; a level at a time, without recursion."""
+    level = [document]
+    for _ in range(levels):
+        level = [
+            inner
+            for outer in level
+            if isinstance(outer, dict | list)
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, dict | list)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def _refuse_lone_surrogates(document: Any) -> None:

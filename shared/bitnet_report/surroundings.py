@@ -19,9 +19,15 @@ _ENVIRONMENT = (
     "turbo",
     "thp",
     "threads",
+    "settings",
+    "libraries",
+    "torch_build",
+    "frequency_policy",
     "allocator",
     "cgroup_limits",
 )
+_SAID_ELSEWHERE = ("threads.torch", "threads.asked", "threads.planned", "threads.cpus", "threads.pinning")
+"""The number of threads is the workload's; how they came about is no difference of its own."""
 _LONGEST, _MOST = 400, 200  # characters of a value, settings; a report may hold what it likes
 
 
@@ -39,7 +45,8 @@ def _surroundings(report: Report) -> dict[str, Any]:
     """Everything compared, under the report's own names; a group of settings as one name each."""
     ledger = report.warmup.compile
     settings = dict(_environment(report))
-    settings.pop("threads.torch", None)  # the workload's `threads` again
+    for name in _SAID_ELSEWHERE:
+        settings.pop(name, None)
     return {
         "cpu": report.cpu_info.brand,
         "clock_mhz": report.cpu_info.clock_mhz,

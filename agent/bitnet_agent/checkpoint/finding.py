@@ -19,6 +19,7 @@ from .headers import TensorHeader, bytes_on_disk, read_tensor_headers
 STAND_IN_PREFIX = "stand-in:"
 
 _ALLOWED_FILES = ["*.json", "*.safetensors", "tokenizer*"]
+_PUBLISHED_POSITIONS = 4096
 # Keys of config.json that say nothing about the computation.
 _INERT_KEYS = {"_name_or_path", "auto_map", "transformers_version", "bitnet_stand_in", "torch_dtype", "dtype"}
 
@@ -42,7 +43,8 @@ class Checkpoint:
     @property
     def max_positions(self) -> int:
         """The longest sequence, in tokens, that the model was made for."""
-        return int(self.config.get("max_position_embeddings", 4096))
+        stated = self.config.get("max_position_embeddings")
+        return stated if isinstance(stated, int) else _PUBLISHED_POSITIONS
 
     def sha256(self) -> str:
         """Hash of what shapes the computation: configuration and the tensors' names, types and shapes."""

@@ -92,17 +92,33 @@ def load_model(checkpoint: Checkpoint, dtype: str, advance: Advance) -> torch.nn
     from transformers import AutoModelForCausalLM
 
     try:
-        model = AutoModelForCausalLM.from_pretrained(
-            str(checkpoint.directory), dtype=getattr(torch, dtype), trust_remote_code=False
+        loaded: Any = AutoModelForCausalLM.from_pretrained(
+            str(checkpoint.directory),
+            dtype=getattr(torch, dtype),
+            trust_remote_code=False,
+            output_loading_info=True,
         )
     except Exception as error:
         raise ModelError(
             f"{checkpoint.name} cannot be loaded: {_first_line(error)}",
             "check that the checkpoint is whole and that transformers is of the version in constraints.txt",
         ) from error
+    model: torch.nn.Module
+    model, told = loaded
+    _refuse_missing(checkpoint, told)
     model.eval()
     make_resident(model, advance)
     return model
+
+
+def _refuse_missing(checkpoint: Checkpoint, told: dict[str, Any]) -> None:
+    """transformers fills what a checkpoint lacks with random numbers and goes on; a measurement may not."""
+    missing = sorted({*told["missing_keys"], *(str(entry) for entry in told["mismatched_keys"])})
+    if missing:
+        raise ModelError(
+            f"{checkpoint.name} lacks {len(missing)} of the model's tensors, {missing[0]} for one",
+            "fetch the checkpoint again",
+        )
 
 
 def make_resident(model: torch.nn.Module, advance: Advance) -> None:

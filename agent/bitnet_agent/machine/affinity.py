@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
+from ..errors import UsageError
 from .pinned_threads import own_cpus
 from .topology import LogicalCpu, Topology
+
+_MOST_PER_CPU = 16
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,16 @@ class Pinning:
 
 
 def plan_threads(requested: int | None, pin: bool, topology: Topology) -> ThreadPlan:
-    """Choose threads and processors; `requested` None means one thread a (fast) physical core."""
+    """Choose threads and processors; `requested` None means one thread a (fast) physical core.
+
+    Raises:
+        UsageError: more threads are asked for than could mean anything.
+    """
+    if requested is not None and requested > _MOST_PER_CPU * len(topology.cpus):
+        raise UsageError(
+            f"{requested} threads are far more than this machine's {len(topology.cpus)} processors can run",
+            "lower --threads, or leave it out for one a physical core",
+        )
     usable = [cpu for cpu in topology.cpus if cpu.number in topology.allowed] or list(topology.cpus)
     processors = max(1, len(usable))
     quota = topology.quota if topology.quota is not None else processors

@@ -18,17 +18,28 @@ from bitnet_report import (
     StageProfile,
     Warmup,
     frequency_normalization,
+    make_caveat,
     stage_profile,
     summarize,
+    workload_id,
 )
+from bitnet_report.grading import grade
+from bitnet_report.interference import combine_interferences
+from bitnet_report.interference_caveats import interference_caveats
+from bitnet_report.statistics_caveats import statistics_caveats
 
 
 def merge(reports: Sequence[Report]) -> Report:
     """Merge the reports of fresh processes that ran the same plan, in the order of time.
 
     Run id, member, processor and environment are the first one's; memory peaks are the largest, clocks the
-    median. The caveats are judged anew by the caller.
+    median. What samples and watch say is judged anew over all of them; every other caveat is kept once.
+
+    Raises:
+        ValueError: the reports are not of the same work.
     """
+    if len({workload_id(report) for report in reports}) != 1:
+        raise ValueError("the processes did not do the same work")
     first = reports[0]
     clocks = [r.freq_normalization.actual_freq_mhz for r in reports]
     known = [clock for clock in clocks if clock is not None]
@@ -42,7 +53,7 @@ def merge(reports: Sequence[Report]) -> Report:
         for position in range(len(first.stage_profiles))
     ]
     repetitions = sum(report.workload.repetitions or 0 for report in reports)
-    return first.model_copy(
+    merged = first.model_copy(
         update={
             "workload": first.workload.model_copy(update={"repetitions": repetitions}),
             "cpu_info": first.cpu_info.model_copy(update={"clock_mhz": frequency.actual_freq_mhz}),
@@ -50,10 +61,13 @@ def merge(reports: Sequence[Report]) -> Report:
             "stage_profiles": stages,
             "decode_steps_ms": [steps for report in reports for steps in report.decode_steps_ms],
             "warmup": _merge_warmups([report.warmup for report in reports]),
-            "quality": Quality(caveats=_union([caveat for r in reports for caveat in r.quality.caveats])),
+            "interference": combine_interferences(
+                [report.interference for report in reports if report.interference is not None]
+            ),
             "summary": summarize(stages),
         }
     )
+    return merged.model_copy(update={"quality": _judge(merged, reports)})
 
 
 def _merge_stage(
@@ -89,6 +103,17 @@ def _merge_warmups(warmups: Sequence[Warmup]) -> Warmup:
     )
 
 
-def _union(caveats: Sequence[Caveat]) -> list[Caveat]:
-    """One caveat a code: the first."""
-    return list({caveat.code: caveat for caveat in reversed(caveats)}.values())[::-1]
+def _judge(merged: Report, reports: Sequence[Report]) -> Quality:
+    judged_anew = {caveat.code for report in reports for caveat in _from_figures(report)}
+    kept = {c.code: c for report in reports for c in report.quality.caveats if c.code not in judged_anew}
+    if len({report.workload.generated_sha256 for report in reports}) > 1:
+        kept["generated-differs"] = make_caveat("generated-differs")
+    caveats = [*kept.values(), *_from_figures(merged)]
+    return Quality(grade=grade(caveats), caveats=caveats)
+
+
+def _from_figures(report: Report) -> list[Caveat]:
+    return [
+        *statistics_caveats(report),
+        *interference_caveats(report.interference, report.workload.threads),
+    ]

@@ -40,10 +40,12 @@ def run(options: Options) -> int:
     if not options.quiet:
         print_report(screen, report, language)
         _tell(screen, text(language, "written", path=options.output))
-    if options.json:
-        _print_json(body, options.output)
-    if collector is not None:
-        _deliver(report, collector, options, screen, language)
+    try:
+        if collector is not None:
+            _deliver(report, collector, options, screen, language)
+    finally:
+        if options.json:
+            _print_json(body, options.output)
     return 0
 
 
@@ -124,11 +126,20 @@ def _profile(plan: Plan, screen: Console, language: Language, *, quiet: bool) ->
 def _rigorous(plan: Plan, display: Display) -> Report:
     """Run in several fresh processes, one after the other, and merge what they saw."""
     prepare(plan, display)
-    share = replace(plan, budget_s=plan.budget_s / PROCESSES if plan.budget_s else None)
     display.begin("processes", PROCESSES)
-    reports = []
-    for _ in range(PROCESSES):
-        reports.append(profile_in_fresh_process(share))
+    share = replace(plan, budget_s=plan.budget_s / PROCESSES if plan.budget_s else None)
+    reports = [profile_in_fresh_process(share)]
+    display.advance(1)
+    # What the first one's budget came to is settled for the others: they must do the same work.
+    settled = reports[0].workload
+    same = replace(
+        plan,
+        budget_s=None,
+        repetitions=settled.repetitions or plan.repetitions,
+        decode_tokens=settled.decode_tokens or plan.decode_tokens,
+    )
+    while len(reports) < PROCESSES:
+        reports.append(profile_in_fresh_process(same))
         display.advance(1)
     return merge(reports)
 
