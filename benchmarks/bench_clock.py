@@ -10,10 +10,10 @@ import os
 import sys
 
 from bitnet_agent.errors import EnvironmentFaultError
-from bitnet_agent.machine.clock import Clock
-from bitnet_agent.machine.clock_probe import Probe, build_probe
+from bitnet_agent.machine.clock.clock import Clock
+from bitnet_agent.machine.clock.probe import Probe, build_probe
+from bitnet_agent.machine.clock.time_stamp import reported_mhz
 from bitnet_agent.machine.compiler import find_compiler
-from bitnet_agent.machine.time_stamp import reported_mhz
 from bitnet_report import describe
 
 ROUNDS = 8_000

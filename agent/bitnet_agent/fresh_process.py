@@ -35,7 +35,7 @@ def _leave_quietly() -> None:
 
 
 def _profile(plan: Plan) -> bytes:
+    from .display import SilentDisplay
     from .profiling import profile
-    from .screen.display import SilentDisplay
 
     return profile(plan, SilentDisplay()).to_json()

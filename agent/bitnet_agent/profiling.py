@@ -17,15 +17,15 @@ from bitnet_report import (
     summarize,
 )
 
-from .machine.affinity import describe_threads
-from .machine.environment import describe_cpu, describe_environment, load_average
+from .display import Display
+from .machine.processor.affinity import describe_threads
+from .machine.surroundings.environment import describe_cpu, describe_environment, load_average
 from .measurement.caveats import judge
 from .measurement.clocks import clock_of_run
 from .measurement.loading import Loaded
 from .measurement.measuring import Measured, measure
 from .measurement.workbench import Workbench, set_up
 from .plan import SUITE_VERSION, Plan
-from .screen.display import Display
 
 
 def profile(plan: Plan, display: Display, now: Callable[[], float] = time.perf_counter) -> Report:

@@ -6,7 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from bitnet_agent.machine.counters import System
+from bitnet_agent.machine.watch.counters import System
 
 PID = 4242
 

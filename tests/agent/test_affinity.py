@@ -8,9 +8,9 @@ import sys
 
 import pytest
 
-from bitnet_agent.machine.affinity import ThreadPlan, apply_plan, describe_threads, plan_threads
-from bitnet_agent.machine.cores import describe_cores
-from bitnet_agent.machine.topology import LogicalCpu, Topology, read_topology
+from bitnet_agent.machine.processor.affinity import ThreadPlan, apply_plan, describe_threads, plan_threads
+from bitnet_agent.machine.processor.cores import describe_cores
+from bitnet_agent.machine.processor.topology import LogicalCpu, Topology, read_topology
 
 pytestmark = pytest.mark.agent
 linux = pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="affinity can be set on Linux alone")
@@ -162,8 +162,8 @@ def test_a_refusal_is_told(monkeypatch):
 def test_pinning_holds_for_the_threads_that_torch_starts():
     program = """
 import os
-from bitnet_agent.machine.affinity import apply_plan, plan_threads
-from bitnet_agent.machine.topology import read_topology
+from bitnet_agent.machine.processor.affinity import apply_plan, plan_threads
+from bitnet_agent.machine.processor.topology import read_topology
 pinning = apply_plan(plan_threads(1, pin=True, topology=read_topology()))
 import torch
 torch.set_num_threads(2)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bitnet_agent.machine.clock import Clock, build_chain
+from bitnet_agent.machine.clock.clock import Clock, build_chain
 from bitnet_agent.machine.compiler import Compiler, find_compiler
 
 pytestmark = pytest.mark.agent

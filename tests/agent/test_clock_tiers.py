@@ -13,14 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from bitnet_agent.machine.clock import Clock, ClockReading
-from bitnet_agent.machine.clock_probe import build_chain, build_probe
+from bitnet_agent.machine.clock.clock import Clock, ClockReading
+from bitnet_agent.machine.clock.kernel_clock import find_kernel_clock
+from bitnet_agent.machine.clock.perf_cycles import CycleCounter, find_cycle_counter
+from bitnet_agent.machine.clock.perf_events import CPU_CYCLES, Count, PerfEvents
+from bitnet_agent.machine.clock.pinned_threads import own_cpus
+from bitnet_agent.machine.clock.probe import build_chain, build_probe
+from bitnet_agent.machine.clock.time_stamp import is_time_stamp_rate, reported_mhz, stated_tsc_mhz
 from bitnet_agent.machine.compiler import Compiler, find_compiler
-from bitnet_agent.machine.kernel_clock import find_kernel_clock
-from bitnet_agent.machine.perf_cycles import CycleCounter, find_cycle_counter
-from bitnet_agent.machine.perf_events import CPU_CYCLES, Count, PerfEvents
-from bitnet_agent.machine.pinned_threads import own_cpus
-from bitnet_agent.machine.time_stamp import is_time_stamp_rate, reported_mhz, stated_tsc_mhz
 
 pytestmark = pytest.mark.agent
 linux = pytest.mark.skipif(sys.platform != "linux", reason="reads Linux's own files")

@@ -19,7 +19,7 @@ from bitnet_agent.doctor.later import Later
 from bitnet_agent.doctor.verdict import best_grade
 from bitnet_agent.doctor.wish import Wish
 from bitnet_agent.doctor.wordings import WORDINGS, sentences, wording_of
-from bitnet_agent.machine.clock import ClockReading
+from bitnet_agent.machine.clock.clock import ClockReading
 from bitnet_report import Interference
 
 NOWHERE = "http://127.0.0.1:9"

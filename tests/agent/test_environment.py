@@ -11,17 +11,20 @@ from pathlib import Path
 
 import pytest
 
-from bitnet_agent.machine import environment, kernel_files, processor, time_stamp
-from bitnet_agent.machine.caches import read_caches
-from bitnet_agent.machine.cgroup import CgroupLimits, read_cgroup
-from bitnet_agent.machine.clock import ClockReading
-from bitnet_agent.machine.environment import describe_cpu, describe_environment, load_average
-from bitnet_agent.machine.frequency_policy import read_policy
-from bitnet_agent.machine.kernel_settings import describe_mitigations, describe_swap
-from bitnet_agent.machine.processor import isa_flags
-from bitnet_agent.machine.settings import allocator_settings, computing_settings
-from bitnet_agent.machine.software import condense_config, library_versions
-from bitnet_agent.machine.virtualization import find_container, find_hypervisor
+from bitnet_agent.machine import kernel_files
+from bitnet_agent.machine.clock import time_stamp
+from bitnet_agent.machine.clock.clock import ClockReading
+from bitnet_agent.machine.processor import naming as processor
+from bitnet_agent.machine.processor.caches import read_caches
+from bitnet_agent.machine.processor.cgroup import CgroupLimits, read_cgroup
+from bitnet_agent.machine.processor.naming import isa_flags
+from bitnet_agent.machine.processor.virtualization import find_container, find_hypervisor
+from bitnet_agent.machine.surroundings import environment
+from bitnet_agent.machine.surroundings.environment import describe_cpu, describe_environment, load_average
+from bitnet_agent.machine.surroundings.frequency_policy import read_policy
+from bitnet_agent.machine.surroundings.kernel_settings import describe_mitigations, describe_swap
+from bitnet_agent.machine.surroundings.settings import allocator_settings, computing_settings
+from bitnet_agent.machine.surroundings.software import condense_config, library_versions
 
 pytestmark = pytest.mark.agent
 

@@ -212,9 +212,9 @@ def test_a_download_is_no_part_of_any_stage(hub, tmp_path, monkeypatch):
     """The clock gains an hour while the hub sends the weights."""
     import huggingface_hub.constants as settings
 
+    from bitnet_agent.display import SilentDisplay
     from bitnet_agent.plan import Plan, Prompt
     from bitnet_agent.profiling import profile
-    from bitnet_agent.screen.display import SilentDisplay
 
     lost = []
     hub.before_weights = lambda: lost.append(3600.0)

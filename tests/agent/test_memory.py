@@ -10,8 +10,8 @@ import time
 import psutil
 import pytest
 
-from bitnet_agent.machine import memory
-from bitnet_agent.machine.memory import resident_mb, watch_memory
+from bitnet_agent.machine.memory import resident as memory
+from bitnet_agent.machine.memory.resident import resident_mb, watch_memory
 from bitnet_report import MB
 
 pytestmark = pytest.mark.agent

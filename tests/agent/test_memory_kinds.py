@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from bitnet_agent.machine import memory, memory_kinds
-from bitnet_agent.machine.children import children_mb, watch_children
-from bitnet_agent.machine.memory import watch_memory
-from bitnet_agent.machine.memory_kinds import KindsNow, kinds_between, read_kinds
+from bitnet_agent.machine.memory import kinds as memory_kinds
+from bitnet_agent.machine.memory import resident as memory
+from bitnet_agent.machine.memory.children import children_mb, watch_children
+from bitnet_agent.machine.memory.kinds import KindsNow, kinds_between, read_kinds
+from bitnet_agent.machine.memory.resident import watch_memory
 from bitnet_report import MB
 
 pytestmark = pytest.mark.agent
@@ -154,7 +155,7 @@ def test_watching_ends_with_its_block_even_if_that_fails():
 
 
 def test_no_file_is_left_where_processes_have_ended():
-    from bitnet_agent.machine.children import _proportional_mb
+    from bitnet_agent.machine.memory.children import _proportional_mb
 
     assert _proportional_mb(2**22 + 1) is None
     assert not Path(f"/proc/{2**22 + 1}").exists()

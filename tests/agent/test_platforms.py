@@ -11,11 +11,13 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bitnet_agent.machine import environment, memory, processor
-from bitnet_agent.machine.cgroup import read_cgroup
-from bitnet_agent.machine.clock import Clock, ClockReading
+from bitnet_agent.machine.clock.clock import Clock, ClockReading
 from bitnet_agent.machine.compiler import Compiler
-from bitnet_agent.machine.limits import available_memory_mb, memory_limit_mb, usable_cores
+from bitnet_agent.machine.memory import resident as memory
+from bitnet_agent.machine.processor import naming as processor
+from bitnet_agent.machine.processor.cgroup import read_cgroup
+from bitnet_agent.machine.processor.limits import available_memory_mb, memory_limit_mb, usable_cores
+from bitnet_agent.machine.surroundings import environment
 from bitnet_agent.screen.language import choose_language
 
 pytestmark = pytest.mark.agent
@@ -139,8 +141,8 @@ def test_a_container_without_limits_has_none(tmp_path):
 
 @pytest.mark.parametrize(("quota", "threads"), [("50000", 1), ("100000", 1), ("199999", 1)])
 def test_a_part_of_a_processor_is_worth_one_thread(tmp_path, quota, threads):
-    from bitnet_agent.machine.affinity import plan_threads
-    from bitnet_agent.machine.topology import read_topology
+    from bitnet_agent.machine.processor.affinity import plan_threads
+    from bitnet_agent.machine.processor.topology import read_topology
 
     root = group(tmp_path, cpu__max=f"{quota} 100000\n")
     assert plan_threads(None, pin=False, topology=read_topology(root)).threads == threads

@@ -8,7 +8,7 @@ pytestmark = pytest.mark.agent
 
 
 def test_a_stage_that_happens_once_has_one_exact_sample(clock):
-    from bitnet_agent.machine.clock import Clock
+    from bitnet_agent.machine.clock.clock import Clock
     from bitnet_agent.measurement.stages import measure_once
     from bitnet_report import frequency_normalization
 

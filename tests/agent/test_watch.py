@@ -15,8 +15,8 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
-from bitnet_agent.machine.counters import System, read_counters
-from bitnet_agent.machine.watch import MachineWatch, watch_machine
+from bitnet_agent.machine.watch.counters import System, read_counters
+from bitnet_agent.machine.watch.watch import MachineWatch, watch_machine
 from bitnet_report import Interference, interference_caveats
 
 from .fake_system import PID, FakeLinux
@@ -269,7 +269,7 @@ def test_a_real_quota_is_caught(quota):
     program = textwrap.dedent(
         """
         import time
-        from bitnet_agent.machine.watch import watch_machine
+        from bitnet_agent.machine.watch.watch import watch_machine
         with watch_machine() as watch:
             end = time.perf_counter() + 1.5
             while time.perf_counter() < end:

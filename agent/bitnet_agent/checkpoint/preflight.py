@@ -5,7 +5,7 @@ from __future__ import annotations
 from bitnet_report import MB
 
 from ..errors import EnvironmentFaultError, UsageError
-from ..machine.limits import available_memory_mb
+from ..machine.processor.limits import available_memory_mb
 from ..plan import Plan
 from .finding import Checkpoint
 

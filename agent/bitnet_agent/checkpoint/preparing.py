@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ..display import Display, report_bytes
 from ..plan import Plan
-from ..screen.display import Display, report_bytes
 from .finding import Checkpoint, find_checkpoint
 from .preflight import check_memory
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from bitnet_report.interference import Interference
 from bitnet_report.interference_caveats import OTHER_CORES, OTHER_CORES_HEAVY, STEAL, STEAL_HEAVY
 
-from ..machine.counters import System
-from ..machine.watch import watch_machine
+from ..machine.watch.counters import System
+from ..machine.watch.watch import watch_machine
 from .finding import Finding, found
 
 _SPAN_S = 1.0

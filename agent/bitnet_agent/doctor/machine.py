@@ -9,14 +9,14 @@ import psutil
 from bitnet_report import MB
 from bitnet_report.interference_caveats import ADAPTIVE_DRIVERS, LOW_GOVERNORS
 
-from ..machine.affinity import plan_threads
-from ..machine.clock import ClockReading
-from ..machine.clock_finding import find_clock
+from ..machine.clock.clock import ClockReading
+from ..machine.clock.finding import find_clock
 from ..machine.compiler import Compiler
-from ..machine.frequency_policy import read_policy
-from ..machine.processor import base_frequency
-from ..machine.topology import read_topology
-from ..machine.virtualization import find_hypervisor
+from ..machine.processor.affinity import plan_threads
+from ..machine.processor.naming import base_frequency
+from ..machine.processor.topology import read_topology
+from ..machine.processor.virtualization import find_hypervisor
+from ..machine.surroundings.frequency_policy import read_policy
 from .finding import Finding, found
 
 _SAME_CLOCK = 0.05

@@ -12,7 +12,7 @@ from ..checkpoint.finding import STAND_IN_PREFIX, Checkpoint, find_checkpoint
 from ..checkpoint.headers import TensorHeader
 from ..checkpoint.preflight import needed_memory_mb
 from ..errors import AgentError
-from ..machine.limits import available_memory_mb
+from ..machine.processor.limits import available_memory_mb
 from ..plan import PUBLISHED_MODEL
 from ..stand_in.cache import cached_name
 from ..stand_in.checkpoint import is_whole

@@ -9,7 +9,7 @@ from bitnet_report.grading import grade
 from bitnet_report.interference_caveats import interference_caveats
 from bitnet_report.statistics_caveats import statistics_caveats
 
-from ..machine.affinity import ThreadPlan
+from ..machine.processor.affinity import ThreadPlan
 from ..plan import Plan
 from .clocks import clock_of_run, has_moved
 from .measuring import Measured

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from statistics import median
 
-from ..machine.clock import ClockReading
+from ..machine.clock.clock import ClockReading
 from .repeating import Repetitions
 
 MOVED = 0.05

@@ -10,9 +10,9 @@ from ..checkpoint.finding import Checkpoint
 from ..checkpoint.model import load_model, load_tokenizer
 from ..checkpoint.preflight import check_context
 from ..checkpoint.prompting import EncodedPrompt, prepare_prompt
-from ..machine.clock import Clock
+from ..display import Display
+from ..machine.clock.clock import Clock
 from ..plan import Plan
-from ..screen.display import Display
 from .stages import StageMeasurement, measure_once
 
 

@@ -8,9 +8,9 @@ from statistics import median
 from bitnet_report import Warmup
 from bitnet_report.interference import Interference
 
-from ..machine.children import watch_children
-from ..machine.memory import watch_memory
-from ..machine.watch import watch_machine
+from ..machine.memory.children import watch_children
+from ..machine.memory.resident import watch_memory
+from ..machine.watch.watch import watch_machine
 from .compiling import CompileWatch
 from .loading import Loaded
 from .observing import Observation, observe

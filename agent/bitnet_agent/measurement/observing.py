@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import torch
 
 from ..checkpoint.prompting import encode
-from ..machine.memory import StageMemory, watch_memory
+from ..machine.memory.resident import StageMemory, watch_memory
 from .generation import DecodeState, decode_one_token, prefill
 from .loading import Loaded
 

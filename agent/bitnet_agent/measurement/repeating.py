@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ..checkpoint.prompting import encode
-from ..machine.clock import ClockReading
+from ..machine.clock.clock import ClockReading
 from .generation import Generation
 from .loading import Loaded
 from .schedule import Schedule

@@ -9,8 +9,8 @@ from typing import TypeVar
 
 from bitnet_report import FreqNormalization, StageProfile, stage_profile
 
-from ..machine.clock import Clock, ClockReading
-from ..machine.memory import StageMemory, watch_memory
+from ..machine.clock.clock import Clock, ClockReading
+from ..machine.memory.resident import StageMemory, watch_memory
 
 Result = TypeVar("Result")
 Now = Callable[[], float]

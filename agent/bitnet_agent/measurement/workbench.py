@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from ..checkpoint.finding import Checkpoint
 from ..checkpoint.model import import_libraries, set_threads
 from ..checkpoint.preparing import prepare
-from ..machine.affinity import Pinning, ThreadPlan, apply_plan, plan_threads
-from ..machine.clock import Clock
-from ..machine.clock_finding import find_clock
+from ..display import Display
+from ..errors import EnvironmentFaultError
+from ..machine.clock.clock import Clock
+from ..machine.clock.finding import find_clock
 from ..machine.compiler import Compiler, find_compiler
-from ..machine.topology import read_topology
+from ..machine.processor.affinity import Pinning, ThreadPlan, apply_plan, plan_threads
+from ..machine.processor.topology import read_topology
+from ..machine.trial import complaint_of
 from ..plan import Plan
-from ..screen.display import Display
 from .generation import Generation, generate
 from .loading import Loaded, load
 
@@ -58,6 +60,12 @@ def set_up(plan: Plan, display: Display, now: Callable[[], float]) -> Workbench:
         AgentError: anything of it is missing or does not fit.
     """
     compiler = find_compiler()
+    complaint = complaint_of(compiler)
+    if complaint is not None:
+        raise EnvironmentFaultError(
+            f"the C++ compiler cannot compile what the model needs: {complaint}",
+            "see `bitnet-agent doctor`; reinstall the compiler, or name another with CXX",
+        )
     checkpoint = prepare(plan, display)
     threads = plan_threads(plan.threads, plan.pin, read_topology())
     pinning = apply_plan(threads)

@@ -7,20 +7,20 @@ import sys
 import time
 from dataclasses import asdict
 
+from ..display import SilentDisplay
 from ..options import Options
 from ..plan import Plan
-from ..screen.display import SilentDisplay
 from ..screen.language import choose_language, text
 from ..screen.terminal import TerminalDisplay, console
 
 
 def run(options: Options) -> int:
     """Warm up, run both loops in turn, and print the ratio with its interval on standard output."""
+    from ..display import Display
     from ..measurement.compiling import CompileWatch
     from ..measurement.overhead import Overhead, measure_overhead
     from ..measurement.steady import warm_up
     from ..measurement.workbench import set_up
-    from ..screen.display import Display
 
     language = choose_language(options.lang)
     plan = Plan(

@@ -16,12 +16,12 @@ from bitnet_report import Report
 from ..checkpoint.preparing import prepare
 from ..delivery.collector import check_collector_url, deliver, reach_collector
 from ..delivery.report_file import check_writable, write_atomically
+from ..display import Display, SilentDisplay
 from ..errors import DeliveryError, EnvironmentFaultError, UsageError
 from ..fresh_process import profile_in_fresh_process
 from ..measurement.merging import merge
 from ..options import Options
 from ..plan import DEFAULT_PROMPT_TOKENS, PROCESSES, Plan, Prompt
-from ..screen.display import Display, SilentDisplay
 from ..screen.language import Language, choose_language, text
 from ..screen.terminal import TerminalDisplay, console, print_report
 

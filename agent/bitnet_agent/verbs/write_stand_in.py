@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ..display import report_bytes
 from ..options import Options
-from ..screen.display import report_bytes
 from ..screen.language import choose_language, text
 from ..screen.terminal import TerminalDisplay, console
 from ..stand_in import write_stand_in

@@ -1,0 +1,1 @@
+"""What the system and other programs do while a span is measured."""

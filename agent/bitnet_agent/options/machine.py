@@ -1,0 +1,77 @@
+"""The options of the commands that deal with this machine: doctor, overhead, stand-in."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from ..plan import DEFAULT_DECODE_TOKENS, DTYPES, PUBLISHED_MODEL
+from . import values
+from .shared import add_language
+
+
+def stand_in_parser() -> argparse.ArgumentParser:
+    """The options of `stand-in`."""
+    parser = argparse.ArgumentParser(
+        prog="bitnet-agent stand-in",
+        description="Write a checkpoint directory with the published architecture and random weights.",
+    )
+    parser.add_argument(
+        "--size", choices=("tiny", "2b4t"), required=True, help="2b4t has the published sizes: 4.8 GB"
+    )
+    parser.add_argument(
+        "--out", metavar="DIR", type=Path, required=True, help="a directory that does not exist or is empty"
+    )
+    add_language(parser)
+    parser.add_argument("--quiet", action="store_true", help="only errors")
+    return parser
+
+
+def doctor_parser() -> argparse.ArgumentParser:
+    """The options of `doctor`."""
+    parser = argparse.ArgumentParser(
+        prog="bitnet-agent doctor",
+        description="Look the machine over before a run: what would stop it, or make its figures doubtful.",
+        epilog="exit codes: 0 a run now could be graded A or B, 4 it would fail or be graded C",
+    )
+    parser.add_argument("--collector", metavar="URL", help="see whether it takes this agent's reports")
+    parser.add_argument("--member", metavar="NAME", type=values.member, help="whose machine this is")
+    parser.add_argument(
+        "--model", metavar="MODEL", default=PUBLISHED_MODEL,
+        help="a hub id, a directory, stand-in:tiny or stand-in:2b4t (default: %(default)s)",
+    )  # fmt: skip
+    parser.add_argument("--revision", metavar="REV", help="the hub's branch, tag or commit")
+    parser.add_argument("--dtype", choices=DTYPES, default=DTYPES[0], help="the type to compute in")
+    parser.add_argument("--threads", metavar="N", type=values.positive, help="threads to compute on")
+    parser.add_argument("--json", action="store_true", help="print the findings as JSON")
+    add_language(parser)
+    return parser
+
+
+def overhead_parser() -> argparse.ArgumentParser:
+    """The options of `overhead`."""
+    parser = argparse.ArgumentParser(
+        prog="bitnet-agent overhead",
+        description="Run the measured decode loop and a bare one in turn, and print the ratio of their times.",
+    )
+    parser.add_argument(
+        "--model", metavar="MODEL", default=PUBLISHED_MODEL,
+        help="a hub id, a directory, stand-in:tiny or stand-in:2b4t (default: %(default)s)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--pairs",
+        metavar="N",
+        type=values.positive,
+        default=10,
+        help="how often both run (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--decode-tokens", metavar="N", type=values.positive, default=DEFAULT_DECODE_TOKENS,
+        help="steps of each loop (default: %(default)s)",
+    )  # fmt: skip
+    parser.add_argument("--threads", metavar="N", type=values.positive, help="threads to compute on")
+    parser.add_argument("--pin", action="store_true", help="keep to one logical CPU a core, fast cores first")
+    add_language(parser)
+    parser.add_argument("--quiet", action="store_true", help="no progress, only the result")
+    parser.add_argument("--json", action="store_true", help="print every pair's ratio as JSON")
+    return parser

@@ -1,0 +1,118 @@
+"""The options of a run to profile."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from bitnet_report import __version__
+
+from ..plan import (
+    DEFAULT_DECODE_TOKENS,
+    DEFAULT_PROMPT_TOKENS,
+    DEFAULT_REFERENCE_MHZ,
+    DEFAULT_REPETITIONS,
+    DTYPES,
+    PUBLISHED_MODEL,
+)
+from . import values
+from .shared import add_language
+
+DEFAULT_OUTPUT = Path("docs") / "inference_profile_report.json"
+"""Where the brief puts the report."""
+
+_EPILOG = """\
+other commands:
+  bitnet-agent push FILE... --collector URL --member NAME   send reports that are on disk
+  bitnet-agent stand-in --size tiny|2b4t --out DIR        write a checkpoint with random weights
+  bitnet-agent compare A B [--collector URL]              hold run B against run A, stage by stage
+  bitnet-agent doctor [--collector URL --member NAME]     look the machine over before a run
+  bitnet-agent overhead                                   what the instruments themselves cost
+each answers --help
+
+exit codes: 0 done, 2 usage, 3 model, 4 environment, 5 delivery, 130 interrupted"""
+
+
+def profile_parser() -> argparse.ArgumentParser:
+    """The options of a run."""
+    parser = argparse.ArgumentParser(
+        prog="bitnet-agent",
+        description="Profile BitNet inference on this CPU, stage by stage, and report to a collector.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"bitnet-agent {__version__}")
+    to = parser.add_argument_group("whose run, and where it goes")
+    to.add_argument(
+        "--collector", metavar="URL", help="submit the report there, for example http://127.0.0.1:8000"
+    )
+    to.add_argument(
+        "--member", metavar="NAME", type=values.member, help="whose machine this is, for example WJ"
+    )
+    to.add_argument("--note", metavar="TEXT", type=values.note, help="a remark to keep with the run")
+    to.add_argument(
+        "--output",
+        metavar="FILE",
+        type=Path,
+        default=DEFAULT_OUTPUT,
+        help="the report (default: %(default)s)",
+    )
+    work = parser.add_argument_group("the work")
+    work.add_argument(
+        "--model", metavar="MODEL", default=PUBLISHED_MODEL,
+        help="a hub id, a directory, stand-in:tiny or stand-in:2b4t (default: %(default)s)",
+    )  # fmt: skip
+    work.add_argument("--revision", metavar="REV", help="the hub's branch, tag or commit")
+    text = work.add_mutually_exclusive_group()
+    text.add_argument(
+        "--prompt",
+        metavar="TEXT",
+        type=values.decoded,
+        help="the prompt itself (default: a fixed text, English and Chinese)",
+    )
+    text.add_argument("--prompt-file", metavar="FILE", type=Path, help="read the prompt from a UTF-8 file")
+    work.add_argument(
+        "--prompt-tokens", metavar="N", type=values.positive,
+        help=f"cut the prompt to N tokens (default: {DEFAULT_PROMPT_TOKENS}, or a given text whole)",
+    )  # fmt: skip
+    work.add_argument(
+        "--decode-tokens", metavar="N", type=values.positive, default=DEFAULT_DECODE_TOKENS,
+        help="single-token forwards (default: %(default)s)",
+    )  # fmt: skip
+    work.add_argument(
+        "--repetitions", metavar="N", type=values.positive, default=DEFAULT_REPETITIONS,
+        help="measured repetitions, after the warm-up (default: %(default)s)",
+    )  # fmt: skip
+    work.add_argument(
+        "--threads", metavar="N", type=values.positive, help="threads to compute on (default: physical cores)"
+    )
+    work.add_argument(
+        "--dtype", choices=DTYPES, default=DTYPES[0], help="the type to compute in (default: %(default)s)"
+    )
+    effort = parser.add_argument_group("how much is measured")
+    how = effort.add_mutually_exclusive_group()
+    how.add_argument(
+        "--quick", action="store_true", help="two repetitions of warm-up, one measured: a first look"
+    )
+    how.add_argument("--rigorous", action="store_true", help="several fresh processes: honest intervals")
+    effort.add_argument(
+        "--budget", metavar="TIME", type=values.duration,
+        help="fit repetitions (and, if need be, decode tokens) into this time, for example 10m, 90s, 1h",
+    )  # fmt: skip
+    effort.add_argument("--pin", action="store_true", help="keep to one logical CPU a core, fast cores first")
+    effort.add_argument(
+        "--include-host", action="store_true", help="put this machine's host and user name into the report"
+    )
+    clock = parser.add_argument_group("normalisation to a reference clock")
+    clock.add_argument(
+        "--reference-mhz", metavar="MHZ", type=values.mhz, default=DEFAULT_REFERENCE_MHZ,
+        help="the reference (default: %(default)g)",
+    )  # fmt: skip
+    clock.add_argument(
+        "--clock-mhz", metavar="MHZ", type=values.mhz, help="state this CPU's clock instead of measuring it"
+    )
+    shown = parser.add_argument_group("what is shown (on standard error)")
+    add_language(shown)
+    shown.add_argument("--quiet", action="store_true", help="no progress and no table, only errors")
+    shown.add_argument("--json", action="store_true", help="print the report on standard output")
+    return parser

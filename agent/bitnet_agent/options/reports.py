@@ -1,0 +1,49 @@
+"""The options of the commands that deal with reports on the disk or with a collector: push, compare."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from . import values
+from .shared import add_language
+
+
+def push_parser() -> argparse.ArgumentParser:
+    """The options of `push`."""
+    parser = argparse.ArgumentParser(
+        prog="bitnet-agent push",
+        description="Send reports that are on disk, those of the brief's original script included.",
+    )
+    parser.add_argument("files", metavar="FILE", nargs="+", type=Path)
+    parser.add_argument(
+        "--collector", metavar="URL", required=True, help="where to, for example http://127.0.0.1:8000"
+    )
+    parser.add_argument(
+        "--member", metavar="NAME", type=values.member, help="whose they are, where a file does not say so"
+    )
+    parser.add_argument(
+        "--decode-tokens", metavar="N", type=values.positive,
+        help="how many tokens the original script decoded; without it there is no ms/token",
+    )  # fmt: skip
+    add_language(parser)
+    parser.add_argument("--quiet", action="store_true", help="only errors")
+    return parser
+
+
+def compare_parser() -> argparse.ArgumentParser:
+    """The options of `compare`."""
+    parser = argparse.ArgumentParser(
+        prog="bitnet-agent compare",
+        description="Hold run B against run A, stage by stage: the ratio of the times and how sure it is.",
+        epilog="The comparison goes to standard output, as a table or with --json as JSON.\n\n"
+        "exit codes: 0 compared (also where it says that the two are not comparable),\n"
+        "2 a report cannot be read, 5 the collector cannot be reached",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("a", metavar="A", help="a report file, or with --collector the id of a run there")
+    parser.add_argument("b", metavar="B", help="the run that is held against it, given likewise")
+    parser.add_argument("--collector", metavar="URL", help="where runs that are given by id are fetched")
+    parser.add_argument("--json", action="store_true", help="print the comparison as JSON")
+    add_language(parser)
+    return parser

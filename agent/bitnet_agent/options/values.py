@@ -1,0 +1,64 @@
+"""The kinds of value that options take, each checked with one clear sentence."""
+
+from __future__ import annotations
+
+import argparse
+import re
+
+from bitnet_report import MEMBER_RULE, is_member_name, is_storable
+
+
+def member(text: str) -> str:
+    """A member's name."""
+    if not is_member_name(text):
+        raise argparse.ArgumentTypeError(f"{text!r} cannot be a member: {MEMBER_RULE}")
+    return text
+
+
+def decoded(argument: str) -> str:
+    """Under a locale such as C, Python hands on as surrogates what it cannot decode: UTF-8 all the same."""
+    try:
+        return argument.encode("utf-8", "surrogateescape").decode("utf-8")
+    except UnicodeError:
+        return argument
+
+
+def note(argument: str) -> str:
+    """A note that a report can hold."""
+    text = decoded(argument)
+    if len(text) > 4000:
+        raise argparse.ArgumentTypeError(f"the note has {len(text)} characters; at most 4000 are kept")
+    if not is_storable(text):
+        raise argparse.ArgumentTypeError("the note holds a control character or is not UTF-8")
+    return text
+
+
+def positive(text: str) -> int:
+    """A whole number from 1 to a million."""
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
+    if not 1 <= number <= 1_000_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to 1000000")
+    return number
+
+
+def duration(text: str) -> float:
+    """A time such as 90s, 10m or 1h, in seconds."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smh]?)", text.strip().lower())
+    seconds = float(found[1]) * {"": 1, "s": 1, "m": 60, "h": 3600}[found[2]] if found else 0.0
+    if not 10 <= seconds <= 86_400:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time from 10s to 24h, for example 10m")
+    return seconds
+
+
+def mhz(text: str) -> float:
+    """A clock in MHz."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 100 <= number <= 20_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is no clock in MHz (100 to 20000, for example 3000)")
+    return number
