@@ -52,7 +52,7 @@ def overhead_parser() -> argparse.ArgumentParser:
     """The options of `overhead`."""
     parser = argparse.ArgumentParser(
         prog="bitnet-agent overhead",
-        description="Run the measured decode loop and a bare one in turn, and print the ratio of their times.",
+        description="Run the measured decode loop and a bare one in turn; print the ratio of their times.",
     )
     parser.add_argument(
         "--model", metavar="MODEL", default=PUBLISHED_MODEL,

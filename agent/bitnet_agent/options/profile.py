@@ -24,10 +24,10 @@ DEFAULT_OUTPUT = Path("docs") / "inference_profile_report.json"
 _EPILOG = """\
 other commands:
   bitnet-agent push FILE... --collector URL --member NAME   send reports that are on disk
-  bitnet-agent stand-in --size tiny|2b4t --out DIR        write a checkpoint with random weights
-  bitnet-agent compare A B [--collector URL]              hold run B against run A, stage by stage
-  bitnet-agent doctor [--collector URL --member NAME]     look the machine over before a run
-  bitnet-agent overhead                                   what the instruments themselves cost
+  bitnet-agent stand-in --size tiny|2b4t --out DIR          write a checkpoint with random weights
+  bitnet-agent compare A B [--collector URL]                hold run B against run A, stage by stage
+  bitnet-agent doctor [--collector URL --member NAME]       look the machine over before a run
+  bitnet-agent overhead                                     what the instruments themselves cost
 each answers --help
 
 exit codes: 0 done, 2 usage, 3 model, 4 environment, 5 delivery, 130 interrupted"""
