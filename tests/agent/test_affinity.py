@@ -129,7 +129,7 @@ def test_where_there_is_no_sysfs_the_counts_must_do(tmp_path, monkeypatch, logic
 
 
 def test_apples_kinds_of_core_are_counted(tmp_path, monkeypatch):
-    from bitnet_agent.machine import topology as module
+    from bitnet_agent.machine.processor import topology as module
 
     monkeypatch.setattr(module.sys, "platform", "darwin")
     monkeypatch.setattr(

@@ -186,7 +186,7 @@ def test_the_real_system_call_counts_or_is_absent():
 @linux
 def test_the_real_system_call_counts_every_thread(monkeypatch):
     """With the kernel's own task clock in place of cycles it works without hardware: 1000 'MHz'."""
-    from bitnet_agent.machine import perf_cycles, perf_events
+    from bitnet_agent.machine.clock import perf_cycles, perf_events
 
     monkeypatch.setattr(perf_events, "_TYPE_HARDWARE", 1)  # PERF_TYPE_SOFTWARE
     monkeypatch.setattr(perf_cycles, "CPU_CYCLES", 1)  # PERF_COUNT_SW_TASK_CLOCK, in ns

@@ -62,7 +62,7 @@ class TestFiles:
         assert "torch: 2.13.0+cpu → 9.9.9" in ended.out
         assert "slower" in next(line for line in ended.out.splitlines() if "Tokenization" in line)
         # A repetition of that run was twenty times as slow as the others: even a factor of ten may be chance.
-        assert "indistinguishable" in next(line for line in ended.out.splitlines() if "per token" in line)
+        assert "indistinguishable" in next(line for line in ended.out.splitlines() if "median step" in line)
 
     def test_in_chinese(self, here, other):
         ended = here("compare", str(other), str(NEW), "--lang", "zh")

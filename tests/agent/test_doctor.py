@@ -297,7 +297,7 @@ def test_a_governor_is_judged_by_its_driver(tmp_path, governor, driver, expected
 
 
 def test_threads_beyond_the_cores_are_a_doubt(examined, tiny):
-    row = examined(*TINY, "--threads", "4096").rows["threads-too-many"]
+    row = examined(*TINY, "--threads", str(4 * (os.cpu_count() or 1))).rows["threads-too-many"]
     assert row["status"] == "doubt"
 
 

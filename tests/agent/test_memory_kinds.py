@@ -137,7 +137,7 @@ def test_the_highest_of_a_childs_memory_is_kept():
 
 
 def test_a_large_child_counts_without_the_slow_walk(monkeypatch):
-    from bitnet_agent.machine import children
+    from bitnet_agent.machine.memory import children
 
     monkeypatch.setattr(children, "_CHEAP_MB", 10)
     monkeypatch.setattr(children, "_proportional_mb", lambda pid: pytest.fail("walked"))
