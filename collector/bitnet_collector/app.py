@@ -13,8 +13,31 @@ from bitnet_report import __version__
 from .database import open_database
 from .faults import answer_faults
 from .middleware import HeadAsGet, SecurityHeaders
-from .routes import comparing, documentation, groups, health, listing, single_run, submitting, summary
+from .routes import (
+    comparing,
+    documentation,
+    groups,
+    health,
+    listing,
+    receipts,
+    single_run,
+    submitting,
+    summary,
+)
 from .settings import Settings
+
+_GROUPS = (
+    submitting,
+    listing,
+    receipts,
+    single_run,
+    summary,
+    comparing,
+    groups,
+    health,
+    documentation,
+)
+"""In the order in which their routes are tried."""
 
 
 def _utc_now() -> datetime:
@@ -46,7 +69,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = _utc_now) -> 
     )
     app.state.settings = settings
     app.state.clock = clock
-    for group in (submitting, listing, single_run, summary, comparing, groups, health, documentation):
+    for group in _GROUPS:
         app.include_router(group.router)
     documentation.document(app)
     answer_faults(app)

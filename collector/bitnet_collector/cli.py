@@ -1,13 +1,13 @@
-"""The command line: `bitnet-collector serve`. What is heavy is imported only by the command that needs it."""
+"""The command line: from arguments to a verb. What is heavy is imported only by the verb that needs it."""
 
 from __future__ import annotations
 
 import argparse
-import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from .errors import UsageError
+from .verbs import add_verbs
 
 
 def run(argv: Sequence[str] | None = None) -> int:
@@ -18,39 +18,22 @@ def run(argv: Sequence[str] | None = None) -> int:
         ModuleNotFoundError: the [collector] extra is not installed.
     """
     options = _parser().parse_args(argv)
-    if options.command is None:
+    verb: Callable[[argparse.Namespace], int] | None = options.run
+    if verb is None:
         raise UsageError("no command was given", "bitnet-collector serve starts it; --help tells the rest")
-    from .serve import serve  # brings FastAPI and SQLModel, which --help does not need
-    from .settings import read_settings
-
-    return serve(read_settings(vars(options), os.environ))
+    return verb(options)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="bitnet-collector",
         description="Keep the team's BitNet CPU reports and compare them in one table.",
+        epilog="bitnet-collector COMMAND --help tells a command's options.",
         allow_abbrev=False,
     )
+    parser.set_defaults(run=None)
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version and end")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    serve = commands.add_parser(
-        "serve",
-        help="receive reports and show the table",
-        description="Receive reports over HTTP and show them at /summary, until Ctrl-C.",
-        epilog="Each option is also read from the environment, as BITNET_COLLECTOR_HOST and so on.",
-        allow_abbrev=False,
-    )
-    serve.add_argument("--host", help="address to listen on (default: 127.0.0.1, this machine only)")
-    serve.add_argument("--port", help="port to listen on; 0 takes any free one (default: 8000)")
-    serve.add_argument(
-        "--database-url",
-        metavar="URL",
-        help="where reports are kept (default: sqlite:///bitnet-collector.db)",
-    )
-    serve.add_argument(
-        "--members", metavar="A,B,C", help="who has a row from the first start (default: WJ,WYC,LCJ)"
-    )
+    add_verbs(parser.add_subparsers(metavar="COMMAND"))
     return parser
 
 

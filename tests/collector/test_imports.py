@@ -17,6 +17,8 @@ MODULES = {
 LAYERS = [
     {"__main__"},
     {"cli"},
+    {"verbs"},
+    {"options"},
     {"serve"},
     {"app"},
     {"routes", "faults"},

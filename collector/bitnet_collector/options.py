@@ -1,0 +1,14 @@
+"""Options that more than one verb has, worded alike in each."""
+
+from __future__ import annotations
+
+import argparse
+
+
+def add_database_url(parser: argparse.ArgumentParser) -> None:
+    """Let the parser take `--database-url`; `read_settings` settles it with the environment."""
+    parser.add_argument(
+        "--database-url",
+        metavar="URL",
+        help="where reports are kept (default: sqlite:///bitnet-collector.db)",
+    )
