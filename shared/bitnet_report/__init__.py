@@ -11,6 +11,7 @@ from .comparison import (
 )
 from .derived import (
     check_derived,
+    forward_times_ms,
     frequency_normalization,
     normalized_ms,
     stage_profile,
@@ -22,6 +23,15 @@ from .identity import hash_json, hash_token_ids, is_known_work, new_run_id, work
 from .interference import Interference, combine_interferences
 from .interference_caveats import interference_caveats
 from .legacy import version_0_run_id
+from .operator_sums import operator_module, stage_operators, with_timed_ms
+from .operators import (
+    OPERATOR_KINDS,
+    PROJECTIONS,
+    OperatorKind,
+    OperatorKindName,
+    OperatorModule,
+    StageOperators,
+)
 from .ratios import SMALLEST_EFFECT
 from .reading import (
     NotAReportError,
@@ -62,7 +72,9 @@ __all__ = [
     "MB",
     "MEMBER_RULE",
     "NOISY",
+    "OPERATOR_KINDS",
     "OUTLIER_Z",
+    "PROJECTIONS",
     "SCHEMA_VERSION",
     "SMALLEST_EFFECT",
     "STAGES",
@@ -82,10 +94,14 @@ __all__ = [
     "Meta",
     "NotAReportError",
     "NotJsonError",
+    "OperatorKind",
+    "OperatorKindName",
+    "OperatorModule",
     "Quality",
     "Report",
     "ReportError",
     "Severity",
+    "StageOperators",
     "StageProfile",
     "Statistics",
     "Summary",
@@ -100,6 +116,7 @@ __all__ = [
     "combine_interferences",
     "compare",
     "describe",
+    "forward_times_ms",
     "frequency_normalization",
     "grade",
     "hash_json",
@@ -111,14 +128,17 @@ __all__ = [
     "make_caveat",
     "new_run_id",
     "normalized_ms",
+    "operator_module",
     "parse_document",
     "read_report",
     "report_from_document",
     "severity",
+    "stage_operators",
     "stage_profile",
     "statistics_caveats",
     "summarize",
     "version_0_run_id",
+    "with_timed_ms",
     "work_of",
     "workload_id",
 ]

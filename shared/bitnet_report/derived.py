@@ -5,11 +5,12 @@ The agent fills them in when it writes a report; `check_derived` does the sums a
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 from statistics import median
 
+from .agreement import compare_figures
+from .operator_sums import check_operators
 from .report import (
     INFERENCE_STAGES,
     FreqNormalization,
@@ -20,9 +21,6 @@ from .report import (
     Summary,
 )
 from .statistics import Statistics, describe, describe_without_interval, mean_interval
-
-_RELATIVE_TOLERANCE = 1e-3
-_ABSOLUTE_TOLERANCE = 0.01  # ms or MB: what rounding to two decimals may take away
 
 
 def frequency_normalization(
@@ -155,7 +153,7 @@ def _contradictions(report: Report) -> Iterator[tuple[str, str]]:
     frequency = report.freq_normalization
     actual = frequency.actual_freq_mhz
     scale = None if actual is None else actual / frequency.reference_freq_mhz
-    yield from _compare("freq_normalization.scale_factor", frequency.scale_factor, scale)
+    yield from compare_figures("freq_normalization.scale_factor", frequency.scale_factor, scale)
     names = [stage.name for stage in report.stage_profiles]
     for position, stage in enumerate(report.stage_profiles):
         field = f"stage_profiles[{position}]"
@@ -166,18 +164,26 @@ def _contradictions(report: Report) -> Iterator[tuple[str, str]]:
     stated_peak = report.summary.peak_memory_mb if report.schema_version == 0 else None
     expected = summarize(report.stage_profiles, stated_peak)
     for name in Summary.model_fields:
-        yield from _compare(f"summary.{name}", getattr(report.summary, name), getattr(expected, name))
+        yield from compare_figures(f"summary.{name}", getattr(report.summary, name), getattr(expected, name))
+    yield from check_operators(report.operators, forward_times_ms(report.stage_profiles))
     yield from _check_agreements(report)
+
+
+def forward_times_ms(stages: Iterable[StageProfile]) -> dict[str, float | None]:
+    """Each stage's time (ms) of one forward: decode's of a token, every other's as a whole."""
+    return {
+        stage.name: stage.ms_per_token if stage.name == "decode" else stage.duration_ms for stage in stages
+    }
 
 
 def _check_agreements(report: Report) -> Iterator[tuple[str, str]]:
     """What stands in two places of a report must be the same in both."""
     frequency, decode = report.freq_normalization, report.stage("decode")
-    yield from _compare(
+    yield from compare_figures(
         "meta.reference_freq_mhz", report.meta.reference_freq_mhz, frequency.reference_freq_mhz
     )
     if report.schema_version and None not in (report.cpu_info.clock_mhz, frequency.actual_freq_mhz):
-        yield from _compare("cpu_info.clock_mhz", report.cpu_info.clock_mhz, frequency.actual_freq_mhz)
+        yield from compare_figures("cpu_info.clock_mhz", report.cpu_info.clock_mhz, frequency.actual_freq_mhz)
     wanted = report.workload.decode_tokens
     if decode is not None and wanted is not None and decode.tokens not in (None, wanted):
         yield "workload.decode_tokens", f"says {wanted}, but the decode stage counts {decode.tokens}"
@@ -196,7 +202,7 @@ def _check_stage(field: str, stage: StageProfile, frequency: FreqNormalization) 
     if stage.cycles_per_token is not None:
         expected["cycles_per_token"] = cycles(stage.ms_per_token, clock)
     for name, value in expected.items():
-        yield from _compare(f"{field}.{name}", getattr(stage, name), value)
+        yield from compare_figures(f"{field}.{name}", getattr(stage, name), value)
     if stage.sample_groups is not None and sum(stage.sample_groups) != len(stage.samples_ms):
         yield f"{field}.sample_groups", "the groups do not add up to the samples"
     if stage.statistics is not None and stage.samples_ms:
@@ -207,7 +213,7 @@ def _check_statistics(field: str, stated: Statistics, samples: Sequence[float]) 
     """Check what is cheap to compute again; the bootstrap is not, and is only held to enclose the median."""
     expected = describe_without_interval(samples)
     for name in ("n", "median", "mad", "minimum", "maximum", "cv", "iqr"):
-        yield from _compare(f"{field}.{name}", getattr(stated, name), getattr(expected, name))
+        yield from compare_figures(f"{field}.{name}", getattr(stated, name), getattr(expected, name))
     if stated.low is not None and stated.high is not None and not stated.low <= stated.median <= stated.high:
         yield f"{field}.low", "the interval does not enclose the median"
 
@@ -220,16 +226,7 @@ def _check_steps(report: Report) -> Iterator[tuple[str, str]]:
         yield "decode_steps_ms", "there must be one list of steps for each sample of the decode stage"
         return
     for position, (steps, sample) in enumerate(zip(report.decode_steps_ms, decode.samples_ms, strict=True)):
-        yield from _compare(f"decode_steps_ms[{position}]", sum(steps), sample)
-
-
-def _compare(field: str, stated: float | None, expected: float | None) -> Iterator[tuple[str, str]]:
-    if stated is None or expected is None:
-        agree = stated is expected
-    else:
-        agree = math.isclose(stated, expected, rel_tol=_RELATIVE_TOLERANCE, abs_tol=_ABSOLUTE_TOLERANCE)
-    if not agree:
-        yield field, f"says {stated}, but its own figures give {expected}"
+        yield from compare_figures(f"decode_steps_ms[{position}]", sum(steps), sample)
 
 
 def _difference(after: float | None, before: float | None) -> float | None:

@@ -30,6 +30,7 @@ from .fields import (
     parse_timestamp,
 )
 from .interference import Interference
+from .operators import StageOperators
 from .statistics import Statistics
 
 SCHEMA_VERSION: Final = 1
@@ -285,6 +286,7 @@ class Report(Record):
     decode_steps_ms: list[list[Ms]] = Field(default_factory=list, max_length=10_000)
     warmup: Warmup = Field(default_factory=Warmup)
     interference: Interference | None = None
+    operators: list[StageOperators] = Field(default_factory=list, max_length=16)
     quality: Quality = Field(default_factory=Quality)
     summary: Summary
 
