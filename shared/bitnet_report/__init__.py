@@ -1,5 +1,6 @@
 """What the agent and the collector say to each other: the report, its reading and its derived figures."""
 
+from .bounds import BOUND, PARTLY_BOUND
 from .caveats import caveat_sentences, make_caveat
 from .compare import compare
 from .comparison import (
@@ -62,11 +63,13 @@ from .report import (
     WarmupStep,
     Workload,
 )
+from .roofline import TRAFFIC_PARTS, Limits, Roofline, StageRoofline, Traffic
 from .statistics import DRIFT, NOISY, OUTLIER_Z, UNUSABLE, Statistics, describe
 from .statistics_caveats import statistics_caveats
 from .version import __version__
 
 __all__ = [
+    "BOUND",
     "DRIFT",
     "INFERENCE_STAGES",
     "MB",
@@ -74,10 +77,12 @@ __all__ = [
     "NOISY",
     "OPERATOR_KINDS",
     "OUTLIER_Z",
+    "PARTLY_BOUND",
     "PROJECTIONS",
     "SCHEMA_VERSION",
     "SMALLEST_EFFECT",
     "STAGES",
+    "TRAFFIC_PARTS",
     "UNUSABLE",
     "Caveat",
     "ComparedRun",
@@ -89,6 +94,7 @@ __all__ = [
     "Environment",
     "FreqNormalization",
     "Interference",
+    "Limits",
     "MemoryComparison",
     "MemoryKinds",
     "Meta",
@@ -100,12 +106,15 @@ __all__ = [
     "Quality",
     "Report",
     "ReportError",
+    "Roofline",
     "Severity",
     "StageOperators",
     "StageProfile",
+    "StageRoofline",
     "Statistics",
     "Summary",
     "TimeComparison",
+    "Traffic",
     "UnsupportedSchemaError",
     "Warmup",
     "WarmupStep",

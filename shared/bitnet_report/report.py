@@ -31,6 +31,7 @@ from .fields import (
 )
 from .interference import Interference
 from .operators import StageOperators
+from .roofline import Roofline
 from .statistics import Statistics
 
 SCHEMA_VERSION: Final = 1
@@ -287,6 +288,7 @@ class Report(Record):
     warmup: Warmup = Field(default_factory=Warmup)
     interference: Interference | None = None
     operators: list[StageOperators] = Field(default_factory=list, max_length=16)
+    roofline: Roofline | None = None
     quality: Quality = Field(default_factory=Quality)
     summary: Summary
 
