@@ -10,6 +10,7 @@ from .comparison import (
     MemoryComparison,
     TimeComparison,
 )
+from .decomposition import REMAINDER, Decomposition, Part, decompose
 from .derived import (
     check_derived,
     forward_times_ms,
@@ -20,7 +21,16 @@ from .derived import (
 )
 from .fields import MB, MEMBER_RULE, is_member_name, is_storable
 from .grading import Severity, grade, severity
-from .identity import hash_json, hash_token_ids, is_known_work, new_run_id, work_of, workload_id
+from .identity import (
+    MEANS,
+    hash_json,
+    hash_token_ids,
+    is_known_work,
+    new_run_id,
+    task_of,
+    work_of,
+    workload_id,
+)
 from .interference import Interference, combine_interferences
 from .interference_caveats import interference_caveats
 from .legacy import version_0_run_id
@@ -73,12 +83,14 @@ __all__ = [
     "DRIFT",
     "INFERENCE_STAGES",
     "MB",
+    "MEANS",
     "MEMBER_RULE",
     "NOISY",
     "OPERATOR_KINDS",
     "OUTLIER_Z",
     "PARTLY_BOUND",
     "PROJECTIONS",
+    "REMAINDER",
     "SCHEMA_VERSION",
     "SMALLEST_EFFECT",
     "STAGES",
@@ -90,6 +102,7 @@ __all__ = [
     "Compilation",
     "CompileLedger",
     "CpuInfo",
+    "Decomposition",
     "Difference",
     "Environment",
     "FreqNormalization",
@@ -103,6 +116,7 @@ __all__ = [
     "OperatorKind",
     "OperatorKindName",
     "OperatorModule",
+    "Part",
     "Quality",
     "Report",
     "ReportError",
@@ -124,6 +138,7 @@ __all__ = [
     "check_derived",
     "combine_interferences",
     "compare",
+    "decompose",
     "describe",
     "forward_times_ms",
     "frequency_normalization",
@@ -146,6 +161,7 @@ __all__ = [
     "stage_profile",
     "statistics_caveats",
     "summarize",
+    "task_of",
     "version_0_run_id",
     "with_timed_ms",
     "work_of",

@@ -13,8 +13,9 @@ from .comparison import (
     Reason,
     TimeComparison,
 )
+from .decomposition import decompose
 from .derived import grouped
-from .identity import is_known_work, work_of
+from .identity import is_known_work, task_of, work_of
 from .ratios import Groups, compare_times
 from .report import STAGES, Report, StageProfile
 from .surroundings import differing_surroundings
@@ -26,12 +27,12 @@ FIRST_CALL = "first_call"
 def compare(a: Report, b: Report) -> Comparison:
     """Hold b against a, stage by stage; the same two reports always give the same figures.
 
-    Beside the six stages stand `decode_step` (the median single step, in groups of one repetition) and
-    `first_call`, the cold first prefill, which is comparable only where both found the compiler's cache in
-    the same state.
+    Two runs of the same task by other means (`MEANS`) are compared too; what differs stands in `work`. Beside
+    the six stages stand `decode_step` (the median single step, in groups of one repetition) and `first_call`,
+    the cold first prefill, which is comparable only where both found the compiler's cache in the same state.
     """
     work = _differing_work(a, b)
-    obstacles = list(_obstacles(a, b, work))
+    obstacles = list(_obstacles(a, b))
     names = list(dict.fromkeys([*STAGES, *(s.name for s in (*a.stage_profiles, *b.stage_profiles))]))
     return Comparison(
         a=_compared_run(a),
@@ -41,6 +42,7 @@ def compare(a: Report, b: Report) -> Comparison:
         times=list(_times(a, b, names, obstacles[0] if obstacles else None)),
         memory=[_memory(name, a.stage(name), b.stage(name)) for name in names],
         notes=differing_surroundings(a, b),
+        decomposition=None if obstacles else decompose(a, b),
     )
 
 
@@ -81,13 +83,17 @@ def _clock(report: Report, stage: StageProfile | None) -> float | None:
 
 def _differing_work(a: Report, b: Report) -> list[Difference]:
     ours, theirs = work_of(a), work_of(b)
-    return [Difference(field=key, a=ours[key], b=theirs[key]) for key in ours if ours[key] != theirs[key]]
+    return [
+        Difference(field=key, a=ours.get(key), b=theirs.get(key))
+        for key in dict.fromkeys([*ours, *theirs])
+        if ours.get(key) != theirs.get(key)
+    ]
 
 
-def _obstacles(a: Report, b: Report, work: Sequence[Difference]) -> Iterator[Obstacle]:
+def _obstacles(a: Report, b: Report) -> Iterator[Obstacle]:
     if not (is_known_work(a) and is_known_work(b)):
         yield "unknown-work"
-    elif work:
+    elif task_of(a) != task_of(b):
         yield "other-work"
     if "invalid" in (a.quality.grade, b.quality.grade):
         yield "invalid"

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from .decomposition import Decomposition
 from .fields import Count, Megabytes, MegabytesDelta, Mhz, Ms, Name, Ratio, Record, RunId, Timestamp
 from .report import Grade, PeakSource, Weights
 
@@ -78,7 +79,8 @@ class Comparison(Record):
     """b against a: a ratio under 1 says that b took less time.
 
     `obstacles` keep the two apart altogether; `work` lists each key of the work that differs, `notes` what
-    differs besides and hinders nothing.
+    differs besides and hinders nothing. `decomposition` tells where the difference lies; null where an
+    obstacle stands between the two or a side lacks a stage.
     """
 
     a: ComparedRun
@@ -88,3 +90,4 @@ class Comparison(Record):
     times: list[TimeComparison]
     memory: list[MemoryComparison]
     notes: list[Difference] = Field(default_factory=list)
+    decomposition: Decomposition | None = None

@@ -16,6 +16,7 @@ MB = 2**20
 
 Ms = Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)]
 """Milliseconds of wall time."""
+MsDelta = Annotated[float, Field(ge=-1e12, le=1e12, allow_inf_nan=False)]
 Seconds = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
 Megabytes = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
 MegabytesDelta = Annotated[float, Field(ge=-1e9, le=1e9, allow_inf_nan=False)]

@@ -55,6 +55,19 @@ def work_of(report: Report) -> dict[str, Any]:
     }
 
 
+MEANS = ("engine", "malloc")
+"""Keys of the work that say by what means it is done, not what is done.
+
+Two runs that differ in nothing else did the same task: they may be held against each other, though they are
+not ranked together.
+"""
+
+
+def task_of(report: Report) -> dict[str, Any]:
+    """The work without the means: what a member wants done, whichever way it is computed."""
+    return {key: value for key, value in work_of(report).items() if key not in MEANS}
+
+
 def is_known_work(report: Report) -> bool:
     """Tell whether the report proves what work it did; the brief's original script does not."""
     workload = report.workload
