@@ -35,6 +35,7 @@ from .interference import Interference, combine_interferences
 from .interference_caveats import interference_caveats
 from .legacy import version_0_run_id
 from .operator_sums import operator_module, stage_operators, with_timed_ms
+from .operator_words import operator_words
 from .operators import (
     OPERATOR_KINDS,
     PROJECTIONS,
@@ -153,6 +154,7 @@ __all__ = [
     "new_run_id",
     "normalized_ms",
     "operator_module",
+    "operator_words",
     "parse_document",
     "read_report",
     "report_from_document",

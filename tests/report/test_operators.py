@@ -7,8 +7,11 @@ import json
 import pytest
 
 from bitnet_report import (
+    OPERATOR_KINDS,
+    REMAINDER,
     NotAReportError,
     operator_module,
+    operator_words,
     read_report,
     report_from_document,
     stage_operators,
@@ -136,3 +139,11 @@ def test_a_stage_may_be_split_once_only(document):
     document["operators"] *= 2
     with pytest.raises(NotAReportError, match="stands twice"):
         report_from_document(document)
+
+
+def test_every_kind_has_a_name_in_both_languages_and_a_foreign_one_keeps_its_own():
+    for kind in (*OPERATOR_KINDS, REMAINDER):
+        english, chinese = (operator_words(kind, language) for language in ("en", "zh"))
+        assert english != kind or kind in ("attention", "framework")
+        assert chinese != english or kind == "lm-head"
+    assert operator_words("of-a-newer-agent", "zh") == "of-a-newer-agent"
