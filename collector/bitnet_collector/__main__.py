@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from .cli import run
 from .errors import CollectorError
 
-_EXTRA = {"fastapi", "starlette", "uvicorn", "sqlmodel", "sqlalchemy", "jinja2", "fastapi_offline"}
+_EXTRA = {"fastapi", "starlette", "uvicorn", "sqlmodel", "sqlalchemy", "alembic", "jinja2", "fastapi_offline"}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import Any, NamedTuple
 
-from sqlalchemy import JSON, DateTime, Index, LargeBinary
+from sqlalchemy import JSON, BigInteger, DateTime, Index, Integer, LargeBinary
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
@@ -25,7 +25,13 @@ class UtcDateTime(TypeDecorator[datetime]):
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """With its offset on the way out."""
         del dialect
-        return value.replace(tzinfo=timezone.utc) if value is not None and value.tzinfo is None else value
+        if value is None:
+            return None
+        return value.replace(tzinfo=timezone.utc) if value.tzinfo is None else value.astimezone(timezone.utc)
+
+
+Count = BigInteger().with_variant(Integer, "sqlite")
+"""A report may count up to 2^53; SQLite's INTEGER holds that, PostgreSQL's does not."""
 
 
 class Run(SQLModel, table=True):
@@ -59,7 +65,7 @@ class Run(SQLModel, table=True):
     weights: str
     engine: str
     dtype: str | None = None
-    threads: int | None = None
+    threads: int | None = Field(default=None, sa_type=Count)
     generated_sha256: str | None = None
     cpu: str
     freq_base_mhz: float | None = None
@@ -70,12 +76,12 @@ class Run(SQLModel, table=True):
     prefill_ms: float | None = None
     prefill_low: float | None = None
     prefill_high: float | None = None
-    prefill_n: int | None = None
+    prefill_n: int | None = Field(default=None, sa_type=Count)
     prefill_normalized_ms: float | None = None
     decode_ms_per_token: float | None = None
     decode_low: float | None = None
     decode_high: float | None = None
-    decode_n: int | None = None
+    decode_n: int | None = Field(default=None, sa_type=Count)
     decode_normalized_ms_per_token: float | None = None
     decode_tokens_per_s: float | None = None
     peak_memory_mb: float | None = None
@@ -105,7 +111,7 @@ class Latest(SQLModel, table=True):
     member: str = Field(primary_key=True)
     run_id: str = Field(foreign_key="run.run_id")
     measured_at: datetime = Field(sa_type=UtcDateTime)
-    runs: int
+    runs: int = Field(sa_type=Count)
 
 
 class Standing(NamedTuple):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import importlib.util
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -26,6 +27,37 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if Path(__file__).parent in Path(item.path).parents:
             item.add_marker(pytest.mark.collector)
+
+
+ENGINES = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator:
+    """A PostgreSQL server, started once and gone at the end."""
+    from collector_postgres import PostgresServer, find_binaries
+
+    binaries = find_binaries()
+    if binaries is None:
+        pytest.skip("no PostgreSQL server is installed (Debian and Ubuntu: apt install postgresql)")
+    if importlib.util.find_spec("psycopg") is None:
+        pytest.skip("psycopg, of the [postgres] extra, is not installed")
+    running = PostgresServer(binaries)
+    yield running
+    running.close()
+
+
+def _empty_database(request, engine: str, folder: Path) -> str:
+    """The URL of a database in which nothing is."""
+    if engine == "postgresql":
+        return request.getfixturevalue("postgres").new_database()
+    return f"sqlite:///{folder}/runs.db"
+
+
+@pytest.fixture(params=ENGINES)
+def database_url(request, tmp_path) -> str:
+    """An empty database of each engine in turn."""
+    return _empty_database(request, request.param, tmp_path)
 
 
 @pytest.fixture(scope="module")

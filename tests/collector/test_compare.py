@@ -136,6 +136,7 @@ class TestOlderDatabases:
         server.stop()
         new = [f"{stage}_{end}" for stage in ("prefill", "decode") for end in ("low", "high", "n")]
         with sqlite3.connect(server.database) as connection:
+            connection.execute("DROP TABLE alembic_version")
             for column in (*new, "reasons"):
                 connection.execute(f"ALTER TABLE run DROP COLUMN {column}")
         server.start()

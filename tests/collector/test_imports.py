@@ -34,7 +34,7 @@ LAYERS = [
         "problems",
         "middleware",
     },
-    {"columns", "cursors", "workloads", "summary_table", "settings", "errors"},
+    {"columns", "cursors", "workloads", "summary_table", "settings", "errors", "migrations"},
     {"tables"},
 ]
 

@@ -26,7 +26,8 @@ ALLOWED = {
         "httpx", "psutil", "cpuinfo", "rich",
     },
     "bitnet_collector": {
-        "pydantic", "fastapi", "starlette", "uvicorn", "sqlmodel", "sqlalchemy", "jinja2", "fastapi_offline",
+        "pydantic", "fastapi", "starlette", "uvicorn", "sqlmodel", "sqlalchemy", "alembic", "jinja2",
+        "fastapi_offline", "psycopg",
     },
 }  # fmt: skip
 MEANINGLESS = re.compile(r"(.*_)?(utils?|helpers?|misc)|common|core|manager")
