@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from bitnet_report import Caveat
+from bitnet_report import Caveat, differing_fields, work_value
 
 from .summary_table import (
     REFERENCE_MHZ,
@@ -128,9 +128,8 @@ def _differences(run: Run, chosen: WorkloadChoice | None) -> list[Difference]:
     if chosen is None or _is_of(run, chosen):
         return []
     return [
-        Difference(field=field, this=run.work.get(field), reference=reference)
-        for field, reference in chosen.work.items()
-        if run.work.get(field) != reference
+        Difference(field=field, this=work_value(run.work, field), reference=work_value(chosen.work, field))
+        for field in differing_fields(chosen.work, run.work)
     ]
 
 

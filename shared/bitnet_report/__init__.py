@@ -1,5 +1,8 @@
 """What the agent and the collector say to each other: the report, its reading and its derived figures."""
 
+from .allocation import MALLOCS, Allocation, Malloc, StageAllocation
+from .allocation_caveats import allocation_caveats
+from .allocation_sums import CHURN_SHARE, saving_share, stage_allocation
 from .bounds import BOUND, PARTLY_BOUND
 from .caveats import caveat_sentences, make_caveat
 from .compare import compare
@@ -23,12 +26,14 @@ from .fields import MB, MEMBER_RULE, is_member_name, is_storable
 from .grading import Severity, grade, severity
 from .identity import (
     MEANS,
+    differing_fields,
     hash_json,
     hash_token_ids,
     is_known_work,
     new_run_id,
     task_of,
     work_of,
+    work_value,
     workload_id,
 )
 from .interference import Interference, combine_interferences
@@ -81,8 +86,10 @@ from .version import __version__
 
 __all__ = [
     "BOUND",
+    "CHURN_SHARE",
     "DRIFT",
     "INFERENCE_STAGES",
+    "MALLOCS",
     "MB",
     "MEANS",
     "MEMBER_RULE",
@@ -97,6 +104,7 @@ __all__ = [
     "STAGES",
     "TRAFFIC_PARTS",
     "UNUSABLE",
+    "Allocation",
     "Caveat",
     "ComparedRun",
     "Comparison",
@@ -109,6 +117,7 @@ __all__ = [
     "FreqNormalization",
     "Interference",
     "Limits",
+    "Malloc",
     "MemoryComparison",
     "MemoryKinds",
     "Meta",
@@ -123,6 +132,7 @@ __all__ = [
     "ReportError",
     "Roofline",
     "Severity",
+    "StageAllocation",
     "StageOperators",
     "StageProfile",
     "StageRoofline",
@@ -135,12 +145,14 @@ __all__ = [
     "WarmupStep",
     "Workload",
     "__version__",
+    "allocation_caveats",
     "caveat_sentences",
     "check_derived",
     "combine_interferences",
     "compare",
     "decompose",
     "describe",
+    "differing_fields",
     "forward_times_ms",
     "frequency_normalization",
     "grade",
@@ -158,7 +170,9 @@ __all__ = [
     "parse_document",
     "read_report",
     "report_from_document",
+    "saving_share",
     "severity",
+    "stage_allocation",
     "stage_operators",
     "stage_profile",
     "statistics_caveats",
@@ -167,5 +181,6 @@ __all__ = [
     "version_0_run_id",
     "with_timed_ms",
     "work_of",
+    "work_value",
     "workload_id",
 ]

@@ -110,6 +110,14 @@ ABOUT_THE_RUN = {
         "权重是随机的：耗时与内存反映模型结构，生成的文字没有意义",
         "请测量公开发布的模型：不要加 --model",
     ),
+    "allocator-churn": Sentences(
+        "{stage} waits for memory that was just given back: {faults:,} page faults in each forward, "
+        "about {ms:,.1f} ms or {percent:.0f} % of it",
+        "run again with --malloc tuned, which keeps freed memory for the next use, and compare the two",
+        "{stage} 反复归还并重新申请内存：每次前向缺页 {faults:,} 次，约 {ms:,.1f} ms，"
+        "占其耗时的 {percent:.0f} %",
+        "请加 --malloc tuned 重新运行（保留已释放的内存以便复用），再比较两次结果",
+    ),
     "version-0": Sentences(
         "written by the brief's original script: one sample a stage, no warm-up (the compiler may be in the "
         "first forward), an advertised clock, a peak taken from after-values, no proof of the work done",

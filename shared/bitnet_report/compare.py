@@ -15,7 +15,7 @@ from .comparison import (
 )
 from .decomposition import decompose
 from .derived import grouped
-from .identity import is_known_work, task_of, work_of
+from .identity import differing_fields, is_known_work, task_of, work_of, work_value
 from .ratios import Groups, compare_times
 from .report import STAGES, Report, StageProfile
 from .surroundings import differing_surroundings
@@ -84,9 +84,8 @@ def _clock(report: Report, stage: StageProfile | None) -> float | None:
 def _differing_work(a: Report, b: Report) -> list[Difference]:
     ours, theirs = work_of(a), work_of(b)
     return [
-        Difference(field=key, a=ours.get(key), b=theirs.get(key))
-        for key in dict.fromkeys([*ours, *theirs])
-        if ours.get(key) != theirs.get(key)
+        Difference(field=field, a=work_value(ours, field), b=work_value(theirs, field))
+        for field in differing_fields(ours, theirs)
     ]
 
 

@@ -10,6 +10,7 @@ from itertools import accumulate
 from statistics import median
 
 from .agreement import compare_figures
+from .allocation_sums import check_allocation
 from .bounds import check_roofline
 from .operator_sums import check_operators
 from .report import (
@@ -167,6 +168,7 @@ def _contradictions(report: Report) -> Iterator[tuple[str, str]]:
     for name in Summary.model_fields:
         yield from compare_figures(f"summary.{name}", getattr(report.summary, name), getattr(expected, name))
     yield from check_operators(report.operators, forward_times_ms(report.stage_profiles))
+    yield from check_allocation(report.allocation)
     yield from _check_agreements(report)
     yield from check_roofline(report)
 

@@ -57,6 +57,7 @@ SEVERITIES: dict[str, Severity] = {
     "busy-before": "note",
     "memory-sampled": "note",
     "stand-in": "note",
+    "allocator-churn": "note",
 }
 
 

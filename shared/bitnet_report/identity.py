@@ -7,10 +7,13 @@ import json
 import os
 import time
 import uuid
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from .report import Report
+
+UNSTATED_WORK: Final[dict[str, Any]] = {"malloc": "default"}
+"""What a field of `work_of` is where it is left out."""
 
 
 def new_run_id(unix_ms: int | None = None) -> str:
@@ -38,9 +41,11 @@ def work_of(report: Report) -> dict[str, Any]:
 
     Threads and repetitions are left out: they are what a machine spends on the work. So is the revision,
     as far as it leaves the tensors alike, and `generated_sha256`, since kernels of different machines round
-    bfloat16 differently.
+    bfloat16 differently. The allocator is in only where it is not the default one, so that the ids of reports
+    from before it was stated stay: read it with `work_value`.
     """
     workload = report.workload
+    allocator = {} if workload.malloc == UNSTATED_WORK["malloc"] else {"malloc": workload.malloc}
     return {
         "model": report.meta.model_name,
         "weights": report.meta.weights,
@@ -52,6 +57,7 @@ def work_of(report: Report) -> dict[str, Any]:
         "dtype": workload.dtype,
         "engine": workload.engine,
         "suite_version": workload.suite_version,
+        **allocator,
     }
 
 
@@ -66,6 +72,20 @@ not ranked together.
 def task_of(report: Report) -> dict[str, Any]:
     """The work without the means: what a member wants done, whichever way it is computed."""
     return {key: value for key, value in work_of(report).items() if key not in MEANS}
+
+
+def work_value(work: Mapping[str, Any], field: str) -> Any:
+    """A field of `work_of`, with what it means where it is not there."""
+    return work.get(field, UNSTATED_WORK.get(field))
+
+
+def differing_fields(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> list[str]:
+    """The fields in which two pieces of work (`work_of`) differ, in their order."""
+    return [
+        field
+        for field in dict.fromkeys([*ours, *theirs])
+        if work_value(ours, field) != work_value(theirs, field)
+    ]
 
 
 def is_known_work(report: Report) -> bool:

@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 
 from pydantic import Field
 
+from .allocation import Allocation
 from .fields import (
     Count,
     Megabytes,
@@ -76,6 +77,7 @@ class Workload(Record):
     batch_size: Positive = 1
     dtype: Name | None = None
     engine: Name = "published"
+    malloc: Name = "default"
     threads: Positive | None = None
     repetitions: Positive | None = None
     suite_version: Positive | None = None
@@ -289,6 +291,7 @@ class Report(Record):
     interference: Interference | None = None
     operators: list[StageOperators] = Field(default_factory=list, max_length=16)
     roofline: Roofline | None = None
+    allocation: Allocation | None = None
     quality: Quality = Field(default_factory=Quality)
     summary: Summary
 

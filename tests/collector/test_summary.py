@@ -100,6 +100,15 @@ def test_a_run_of_the_chosen_work_wins_over_a_later_one_of_other_work():
     assert elsewhere["WJ"] == later.run_id
 
 
+def test_another_allocator_is_other_work_and_says_so_from_either_side():
+    default, tuned = make_report("WJ"), make_report("WYC", malloc="tuned", decode_ms_per_token=1.0)
+    rows = {row.member: row for row in table_of(default, tuned, workload=workload_id(default)).rows}
+    assert rows["WYC"].differs == [Difference(field="malloc", this="tuned", reference="default")]
+    assert rows["WJ"].ratio == 1.0
+    rows = {row.member: row for row in table_of(default, tuned, workload=workload_id(tuned)).rows}
+    assert rows["WJ"].differs == [Difference(field="malloc", this="default", reference="tuned")]
+
+
 def test_stand_ins_never_stand_beside_published_weights():
     stand_in = make_report("WJ", weights="stand-in", model="stand-in:2b4t", decode_ms_per_token=1.0)
     rows = rows_of(stand_in, make_report("WYC"))

@@ -166,6 +166,12 @@ def test_other_work_is_not_compared_and_every_key_is_listed():
     assert row(comparison, "prefill").a_ms == 1000.0
 
 
+def test_another_allocator_is_other_work_from_either_side():
+    default, tuned = run(), run(malloc="tuned")
+    for a, b, expected in ((default, tuned, ("default", "tuned")), (tuned, default, ("tuned", "default"))):
+        assert [(d.field, d.a, d.b) for d in compare(a, b).work] == [("malloc", *expected)]
+
+
 @pytest.mark.parametrize("sides", [("A", "invalid"), ("invalid", "A"), ("invalid", "invalid")])
 def test_an_invalid_run_is_compared_with_nothing(sides):
     comparison = compare(*(run(grade=grade) for grade in sides))

@@ -8,15 +8,19 @@ import uuid
 import pytest
 
 from bitnet_report import (
+    differing_fields,
     hash_json,
     hash_token_ids,
     is_known_work,
     new_run_id,
     read_report,
+    report_from_document,
     version_0_run_id,
     work_of,
+    work_value,
     workload_id,
 )
+from bitnet_report.identity import UNSTATED_WORK
 
 
 def test_a_run_id_is_a_uuid_of_version_7_with_the_time_in_front():
@@ -83,12 +87,13 @@ CHANGES = {
     "batch_size": ("workload", {"batch_size": 2}),
     "dtype": ("workload", {"dtype": "float32"}),
     "engine": ("workload", {"engine": "another"}),
+    "malloc": ("workload", {"malloc": "tuned"}),
     "suite_version": ("workload", {"suite_version": 2}),
 }
 
 
 def test_every_part_of_the_work_is_tried_below(report):
-    assert set(work_of(report)) == set(CHANGES)
+    assert {*work_of(report), *UNSTATED_WORK} == set(CHANGES)
 
 
 @pytest.mark.parametrize("key", CHANGES)
@@ -96,7 +101,17 @@ def test_another_work_has_another_id(report, key):
     part, values = CHANGES[key]
     other = changed(report, part, **values)
     assert workload_id(other) != workload_id(report)
-    assert {k for k, v in work_of(other).items() if v != work_of(report)[k]} == {key}
+    assert differing_fields(work_of(report), work_of(other)) == [key]
+    assert differing_fields(work_of(other), work_of(report)) == [key]
+
+
+def test_reports_from_before_the_allocator_was_stated_keep_their_id(report):
+    assert "malloc" not in work_of(report)
+    before = report.model_dump()
+    del before["workload"]["malloc"]
+    assert workload_id(report_from_document(before)) == workload_id(report)
+    assert work_value(work_of(report), "malloc") == "default"
+    assert work_value(work_of(changed(report, "workload", malloc="tuned")), "malloc") == "tuned"
 
 
 def test_the_id_is_twelve_hex_digits_and_the_same_after_reading(report):

@@ -9,7 +9,7 @@ from ..texts import Texts
 from .caveat_words import CaveatWords, caveat_words
 from .measured import Measured, measured
 from .pages import PageFrame, render_page
-from .workload_words import difference_words, note_words, weights_words, workload_words
+from .workload_words import difference_words, malloc_words, note_words, weights_words, workload_words
 
 _SHOWN_WORKLOADS = 12
 
@@ -65,6 +65,7 @@ def summary_html(table: SummaryTable, frame: PageFrame) -> str:
         rows=rows,
         clock=f"{table.reference_freq_mhz / 1000:.1f} GHz",
         notes=[note_words(note, texts) for note in table.notes],
+        malloc_words=lambda malloc: malloc_words(malloc, texts),
         weights_words=lambda weights: weights_words(weights, texts),
         workloads=[
             WorkloadView(choice, workload_words(choice.work, texts), choice.workload_id == chosen)

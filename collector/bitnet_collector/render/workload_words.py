@@ -19,7 +19,14 @@ def workload_words(work: dict[str, Any], texts: Texts) -> str:
         str(work["dtype"] or "?"),
         f"{texts('engine')}: {work['engine']}",
     ]
+    if "malloc" in work:
+        parts.append(f"{texts('malloc')}: {malloc_words(work['malloc'], texts)}")
     return " · ".join(parts)
+
+
+def malloc_words(malloc: str, texts: Texts) -> str:
+    """The allocator: tuned, or by the member's environment; another one by its name."""
+    return texts(f"malloc_{malloc}") if malloc in ("default", "tuned", "environment") else malloc
 
 
 def weights_words(weights: str | None, texts: Texts) -> str:

@@ -17,6 +17,10 @@ SUMMARY: Final[dict[str, tuple[str, str]]] = {
     "decode_tokens": ("Decode tokens", "Decode token 数"),
     "dtype": ("Data type", "数据类型"),
     "engine": ("Engine", "引擎"),
+    "malloc": ("Allocator", "内存分配器"),
+    "malloc_default": ("as the system has it", "系统默认"),
+    "malloc_tuned": ("tuned: keeps freed memory", "已调整：保留已释放的内存"),
+    "malloc_environment": ("set by the member's environment", "由成员的环境变量设定"),
     "workload_id": ("Workload", "负载编号"),
     "weights_published": ("published", "官方发布"),
     "weights_stand-in": ("stand-in", "替身权重"),
@@ -112,7 +116,8 @@ SUMMARY: Final[dict[str, tuple[str, str]]] = {
         "没有样本的报告则不显示。",
     ),
     "how_work": (
-        "Only runs of the same work are ranked: same weights, prompt, token counts, data type and engine.",
-        "只有工作负载相同（权重、Prompt、token 数、数据类型、引擎均一致）的运行才参与排名。",
+        "Only runs of the same work are ranked: same weights, prompt, token counts, data type, engine and "
+        "allocator.",
+        "只有工作负载相同（权重、Prompt、token 数、数据类型、引擎、内存分配器均一致）的运行才参与排名。",
     ),
 }
