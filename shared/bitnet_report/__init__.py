@@ -13,7 +13,7 @@ from .comparison import (
     MemoryComparison,
     TimeComparison,
 )
-from .decomposition import REMAINDER, Decomposition, Part, decompose
+from .decomposition import REMAINDER, Decomposition, Part, decompose, telling_parts
 from .derived import (
     check_derived,
     forward_times_ms,
@@ -178,6 +178,7 @@ __all__ = [
     "statistics_caveats",
     "summarize",
     "task_of",
+    "telling_parts",
     "version_0_run_id",
     "with_timed_ms",
     "work_of",

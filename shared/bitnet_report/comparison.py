@@ -8,7 +8,7 @@ from pydantic import Field
 
 from .decomposition import Decomposition
 from .fields import Count, Megabytes, MegabytesDelta, Mhz, Ms, Name, Ratio, Record, RunId, Timestamp
-from .report import Grade, PeakSource, Weights
+from .report import INFERENCE_STAGES, Grade, PeakSource, Weights
 
 Verdict = Literal["faster", "slower", "indistinguishable", "one-sample", "not-comparable"]
 """Of b against a. `one-sample`: a ratio, but nothing to tell it from chance by."""
@@ -91,3 +91,8 @@ class Comparison(Record):
     memory: list[MemoryComparison]
     notes: list[Difference] = Field(default_factory=list)
     decomposition: Decomposition | None = None
+
+    @property
+    def inference_differs(self) -> bool:
+        """Tell whether a stage of the inference differs by more than chance."""
+        return any(row.verdict in ("faster", "slower") for row in self.times if row.name in INFERENCE_STAGES)

@@ -18,6 +18,11 @@ from .report import INFERENCE_STAGES, Report, StageProfile
 REMAINDER = "remainder"
 """The part of a stage that no operator accounts for."""
 
+TELLING = 0.03
+"""Share of the whole difference from which on a part is shown by itself; smaller ones are shown as one."""
+
+_SEVERAL = "several"
+
 
 class Part(Record):
     """One stage, or one kind of operator in it, on both sides (ms, over the whole stage).
@@ -73,6 +78,26 @@ def decompose(a: Report, b: Report) -> Decomposition | None:
     ]
     parts.sort(key=lambda part: -abs(part.difference_ms))
     return Decomposition(a_ms=a_ms, b_ms=b_ms, ratio=b_ms / a_ms, difference_ms=whole, parts=parts)
+
+
+def telling_parts(found: Decomposition) -> tuple[list[Part], Part | None]:
+    """The parts that make at least `TELLING` of the difference, and all others summed into one.
+
+    None for the others where there are none.
+    """
+    shown = [part for part in found.parts if abs(part.share or 0) >= TELLING]
+    others = [part for part in found.parts if abs(part.share or 0) < TELLING]
+    if not others:
+        return shown, None
+    rest = Part(
+        stage=_SEVERAL,
+        kind=None,
+        a_ms=sum(part.a_ms for part in others),
+        b_ms=sum(part.b_ms for part in others),
+        difference_ms=sum(part.difference_ms for part in others),
+        share=sum(part.share or 0 for part in others) if found.difference_ms else None,
+    )
+    return shown, rest
 
 
 def _rows(

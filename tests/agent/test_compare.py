@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bitnet_report import Comparison, compare, read_report
+from bitnet_report import Comparison, compare, read_report, stage_operators, stage_profile, summarize
 
 pytestmark = pytest.mark.agent
 
@@ -63,6 +63,44 @@ class TestFiles:
         assert "slower" in next(line for line in ended.out.splitlines() if "Tokenization" in line)
         # A repetition of that run was twenty times as slow as the others: even a factor of ten may be chance.
         assert "indistinguishable" in next(line for line in ended.out.splitlines() if "median step" in line)
+
+    def test_it_tells_where_the_difference_lies_and_the_shares_sum_to_the_whole(self, here, other):
+        ended = here("compare", str(NEW), str(other), "--lang", "en")
+        where = ended.out[ended.out.index("Where the difference lies") :].splitlines()
+        assert where[1].startswith("B's inference is 10.00× slower, ")
+        assert "% Decode" in where[1]
+        rows = [line.split() for line in where if line.rstrip().endswith("%")]
+        parts, whole = rows[:-1], rows[-1]
+        assert whole[0] == "inference"
+        assert sum(float(row[-2]) for row in parts) == pytest.approx(100, abs=0.2)
+        assert sum(_number(row[-3]) for row in parts) == pytest.approx(_number(whole[-3]), abs=0.2)
+
+    def test_a_difference_that_may_be_chance_is_said_to_be(self, here, other):
+        assert "may be chance" not in here("compare", str(NEW), str(other), "--lang", "en").out
+        document = json.loads(other.read_bytes())
+        for stage in document["stage_profiles"]:
+            stage["samples_ms"] = []
+        document["decode_steps_ms"] = []
+        other.write_text(json.dumps(document))
+        assert "may be chance" in here("compare", str(NEW), str(other), "--lang", "en").out
+
+    def test_the_operators_of_a_stage_are_named_where_both_runs_have_them(self, here, tmp_path):
+        fast, slow = tmp_path / "fast.json", tmp_path / "slow.json"
+        for path, engine, decode in (
+            (slow, "published", {"weight-quantization": (7, 40.0), "bitlinear-matmul": (7, 12.0)}),
+            (fast, "quantized-once", {"bitlinear-matmul": (7, 12.0)}),
+        ):
+            path.write_bytes(_with_operators(engine, decode, scale=1.0 if engine == "published" else 0.25))
+        ended = here("compare", str(slow), str(fast), "--lang", "en")
+        assert "engine: published → quantized-once" in ended.out
+        assert "The same task by other means" in ended.out
+        assert "Decode: quantising weights" in ended.out
+        chinese = here("compare", str(slow), str(fast), "--lang", "zh")
+        assert "Decode (逐token生成)：权重量化" in chinese.out
+
+    def test_a_run_against_itself_leaves_no_difference_to_explain(self, here):
+        ended = here("compare", str(NEW), str(NEW), "--lang", "en")
+        assert "Where the difference lies" not in ended.out
 
     def test_in_chinese(self, here, other):
         ended = here("compare", str(other), str(NEW), "--lang", "zh")
@@ -139,3 +177,40 @@ class TestCollector:
         ended = here("compare", NEW_ID, unknown, "--collector", running.url, "--lang", "en")
         assert ended.code == 2
         assert f"has no run {unknown}" in clear(ended.err)
+
+
+def _with_operators(engine: str, kinds: dict[str, tuple[int, float]], scale: float) -> bytes:
+    """The golden run with its decode's times scaled and split, by another engine."""
+    report = read_report(NEW.read_bytes())
+    steps = [[step * scale for step in steps] for steps in report.decode_steps_ms]
+    stages = [
+        stage
+        if stage.name != "decode"
+        else stage_profile(
+            "decode",
+            [sum(step) for step in steps],
+            report.freq_normalization,
+            tokens=stage.tokens,
+            clock_mhz=stage.clock_mhz,
+            steps_ms=steps,
+        )
+        for stage in report.stage_profiles
+    ]
+    timed = next(stage.ms_per_token for stage in stages if stage.name == "decode")
+    split = stage_operators(
+        "decode", forwards=8, tokens=1, timed_ms=timed, instrumented_ms=60.0 * scale, kinds=kinds
+    )
+    return report.model_copy(
+        update={
+            "run_id": OTHER_ID if engine != "published" else NEW_ID,
+            "workload": report.workload.model_copy(update={"engine": engine}),
+            "stage_profiles": stages,
+            "decode_steps_ms": steps,
+            "operators": [split],
+            "summary": summarize(stages),
+        }
+    ).to_json()
+
+
+def _number(cell: str) -> float:
+    return float(cell.replace(",", ""))

@@ -21,6 +21,7 @@ from bitnet_report import (
 )
 
 from .comparison_words import word
+from .decomposition import print_decomposition
 from .language import Language, text
 
 _STYLES = {"faster": "green", "slower": "red", "not-comparable": "yellow"}
@@ -36,11 +37,15 @@ def print_comparison(comparison: Comparison, language: Language) -> None:
         console.print(f"[bold]{letter}[/]  {escape(_run(run, language))}", soft_wrap=True)
     for obstacle in comparison.obstacles:
         console.print(f"[yellow]{word(language, f'obstacle_{obstacle}')}[/]")
+    if comparison.work and not comparison.obstacles:
+        console.print(word(language, "other_means"))
     _print_differences(console, comparison.work, language)
     console.print(_times(comparison, language))
     memory = [row for row in comparison.memory if row.a_mb is not None or row.b_mb is not None]
     if memory:
         console.print(_memory(memory, language))
+    if comparison.decomposition is not None:
+        print_decomposition(console, comparison.decomposition, language, certain=comparison.inference_differs)
     verdicts = {row.verdict for row in comparison.times}
     if "indistinguishable" in verdicts:
         console.print(word(language, "indistinguishable_hint", percent=SMALLEST_EFFECT * 100))
