@@ -1,0 +1,1 @@
+"""Bytes and operations of a forward, counted from the loaded model's own modules."""
