@@ -8,7 +8,17 @@ from collections.abc import Sequence
 from .cli import run
 from .errors import CollectorError
 
-_EXTRA = {"fastapi", "starlette", "uvicorn", "sqlmodel", "sqlalchemy", "alembic", "jinja2", "fastapi_offline"}
+_EXTRA = {
+    "fastapi",
+    "starlette",
+    "uvicorn",
+    "sqlmodel",
+    "sqlalchemy",
+    "alembic",
+    "jinja2",
+    "fastapi_offline",
+    "prometheus_client",
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -12,6 +12,7 @@ from bitnet_report import __version__
 
 from .database import open_database
 from .faults import answer_faults
+from .metrics import Metrics
 from .middleware import HeadAsGet, SecurityHeaders
 from .routes import (
     comparing,
@@ -19,22 +20,26 @@ from .routes import (
     groups,
     health,
     listing,
+    measuring,
     receipts,
     single_run,
     submitting,
     summary,
 )
 from .settings import Settings
+from .watching import RequestWatch
 
 _GROUPS = (
     submitting,
     listing,
+    measuring,
     receipts,
     single_run,
     summary,
     comparing,
     groups,
     health,
+    measuring,
     documentation,
 )
 """In the order in which their routes are tried."""
@@ -69,10 +74,12 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = _utc_now) -> 
     )
     app.state.settings = settings
     app.state.clock = clock
+    app.state.metrics = Metrics()
     for group in _GROUPS:
         app.include_router(group.router)
     documentation.document(app)
     answer_faults(app)
-    app.add_middleware(HeadAsGet)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(RequestWatch, metrics=app.state.metrics)
+    app.add_middleware(HeadAsGet)  # the last added is the first to be asked
     return app

@@ -18,6 +18,7 @@ from bitnet_report import NotAReportError, NotJsonError, UnsupportedSchemaError
 
 from .problems import Kind, ProblemError, problem_response
 from .runs import ConflictError
+from .watching import note
 
 
 def answer_faults(app: FastAPI) -> None:
@@ -27,7 +28,12 @@ def answer_faults(app: FastAPI) -> None:
 
 
 def _answering(problem: Callable[[Request, Any], ProblemError]) -> Callable[[Request, Exception], Response]:
-    return lambda request, error: problem_response(problem(request, error))
+    def answer(request: Request, error: Exception) -> Response:
+        found = problem(request, error)
+        note(request.scope, problem=found.kind.slug)
+        return problem_response(found, getattr(request.state, "request_id", None))
+
+    return answer
 
 
 def _conflict(_request: Request, error: ConflictError) -> ProblemError:

@@ -30,7 +30,7 @@ class HeadAsGet:
                 message = {**message, "body": b""}
             await send(message)
 
-        await self._app({**scope, "method": "GET"}, receive, send_head)
+        await self._app({**scope, "method": "GET", "asked_method": "HEAD"}, receive, send_head)
 
 
 class SecurityHeaders:

@@ -37,13 +37,18 @@ class Kind(Enum):
 
     def __init__(self, slug: str, status: int, title: str) -> None:
         """Spread the tuple over names."""
+        self.slug = slug
         self.urn = f"urn:bitnet-profiler:problem:{slug}"
         self.status = status
         self.title = title
 
 
 class Problem(BaseModel):
-    """A problem document; `field` is the report's field or the query parameter that is at fault."""
+    """A problem document.
+
+    `field` is the report's field or the query parameter that is at fault, `instance` this very request: it
+    ends in the id under which the collector's log tells of it.
+    """
 
     type: str
     title: str
@@ -51,6 +56,7 @@ class Problem(BaseModel):
     detail: str
     remedy: str | None = None
     field: str | None = None
+    instance: str | None = None
 
 
 class ProblemError(Exception):
@@ -67,18 +73,23 @@ class ProblemError(Exception):
     ) -> None:
         """State what happened (`detail`, one sentence) and what to do about it (`remedy`)."""
         super().__init__(detail)
+        self.kind = kind
         self.document = Problem(
             type=kind.urn, title=kind.title, status=kind.status, detail=detail, remedy=remedy, field=field
         )
         self.headers = headers or {}
 
 
-def problem_response(error: ProblemError) -> JSONResponse:
-    """The document of `error` as a response."""
+def problem_response(error: ProblemError, request_id: str | None = None) -> JSONResponse:
+    """The document of `error` as a response to the request of this id."""
+    document, headers = error.document, {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+    if request_id is not None:
+        document = document.model_copy(update={"instance": f"urn:bitnet-profiler:request:{request_id}"})
+        headers["X-Request-ID"] = request_id
     return JSONResponse(
-        error.document.model_dump(exclude_none=True),
-        error.document.status,
-        headers={"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", **error.headers},
+        document.model_dump(exclude_none=True),
+        document.status,
+        headers={**headers, **error.headers},
         media_type=MEDIA_TYPE,
     )
 

@@ -17,6 +17,7 @@ from bitnet_report import __version__
 from .app import create_app
 from .database import open_database
 from .errors import EnvironmentFaultError
+from .logs import log_config
 from .settings import Settings
 
 
@@ -33,7 +34,11 @@ def serve(settings: Settings) -> int:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, _end)  # uvicorn shuts down in order and then hands the signal on to this
         config = uvicorn.Config(
-            create_app(settings), log_level="warning", timeout_graceful_shutdown=10, server_header=False
+            create_app(settings),
+            log_config=log_config(settings.log_format),
+            access_log=False,  # `watching` writes a better one
+            timeout_graceful_shutdown=settings.shutdown_seconds,
+            server_header=False,
         )
         _Server(config, _address(settings.host, listener)).run(sockets=[listener])
     return 0

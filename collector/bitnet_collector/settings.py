@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from bitnet_report import MEMBER_RULE, is_member_name
 
 from .errors import UsageError
+from .logs import LogFormat
 
 DEFAULTS = {
     "host": "127.0.0.1",
     "port": "8000",
     "database_url": "sqlite:///bitnet-collector.db",
     "members": "WJ,WYC,LCJ",
+    "log_format": "text",
+    "shutdown_seconds": "8",
 }
 """Each also as the environment variable BITNET_COLLECTOR_<NAME>; an option outweighs the variable."""
 
@@ -23,7 +26,8 @@ class Settings:
     """The whole configuration, already checked.
 
     `members` have their rows from the first start, in this order. `busy_timeout_ms` is how long a request
-    waits for another's write before it is told to come back.
+    waits for another's write before it is told to come back. `shutdown_seconds` is how long requests that are
+    under way at the end may take; Docker kills what is still there after 10.
     """
 
     host: str = "127.0.0.1"
@@ -31,6 +35,8 @@ class Settings:
     database_url: str = DEFAULTS["database_url"]
     members: tuple[str, ...] = ("WJ", "WYC", "LCJ")
     busy_timeout_ms: int = 5000
+    log_format: LogFormat = "text"
+    shutdown_seconds: int = 8
 
 
 def read_settings(options: Mapping[str, str | None], environment: Mapping[str, str]) -> Settings:
@@ -52,6 +58,8 @@ def read_settings(options: Mapping[str, str | None], environment: Mapping[str, s
         port=_port(values["port"], origins["port"]),
         database_url=values["database_url"],
         members=_members(values["members"], origins["members"]),
+        log_format=_log_format(values["log_format"], origins["log_format"]),
+        shutdown_seconds=_seconds(values["shutdown_seconds"], origins["shutdown_seconds"]),
     )
 
 
@@ -67,6 +75,18 @@ def _port(text: str, origin: str) -> int:
             f"{origin} is {text[:40]!r}, which is no port",
             "give a whole number from 0 to 65535; 0 takes any free port",
         )
+    return int(text)
+
+
+def _log_format(text: str, origin: str) -> LogFormat:
+    if text not in ("text", "json"):
+        raise UsageError(f"{origin} is {text[:40]!r}, which is no format of the log", "choose text or json")
+    return "json" if text == "json" else "text"
+
+
+def _seconds(text: str, origin: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 4 and 1 <= int(text) <= 3600):
+        raise UsageError(f"{origin} is {text[:40]!r}", "give whole seconds from 1 to 3600")
     return int(text)
 
 

@@ -22,20 +22,22 @@ JSON = {"Content-Type": "application/json"}
 class Server:
     """`python -m bitnet_collector serve` on a free port, with a database that outlives it."""
 
-    def __init__(self, database: Path, *options: str) -> None:
+    def __init__(self, database: Path, *options: str, log: Path | None = None) -> None:
         self.database = database
+        self._log = log or Path(os.devnull)
         self._options = options
         self.start()
 
     def start(self) -> None:
         command = [sys.executable, "-m", "bitnet_collector", "serve", "--port", "0"]
-        self.process = subprocess.Popen(
-            [*command, "--database-url", f"sqlite:///{self.database}", *self._options],
-            stderr=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            text=True,
-            env={key: value for key, value in os.environ.items() if not key.startswith("BITNET_")},
-        )
+        with self._log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [*command, "--database-url", f"sqlite:///{self.database}", *self._options],
+                stderr=subprocess.PIPE,
+                stdout=log,
+                text=True,
+                env={key: value for key, value in os.environ.items() if not key.startswith("BITNET_")},
+            )
         self.said = ""
         started = time.monotonic()
         while not (found := re.search(r"(http://\S+)/summary", self.said)):

@@ -77,8 +77,8 @@ def start_server(tmp_path) -> Iterator[Callable]:
 
     started = []
 
-    def start(*options: str, database: str = "runs.db") -> Server:
-        started.append(Server(tmp_path / database, *options))
+    def start(*options: str, database: str = "runs.db", log: Path | None = None) -> Server:
+        started.append(Server(tmp_path / database, *options, log=log))
         return started[-1]
 
     yield start

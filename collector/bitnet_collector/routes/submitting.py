@@ -14,6 +14,7 @@ from ..bodies import read_json_body
 from ..database import Database
 from ..problems import Kind, ProblemError, problems
 from ..runs import Stored, store_run
+from ..watching import note
 from .given import DatabaseGiven, NowGiven
 
 router = APIRouter(tags=["runs"])
@@ -52,6 +53,7 @@ async def submit_run(request: Request, response: Response, database: DatabaseGiv
     """
     body = await read_json_body(request)
     stored = await run_in_threadpool(_store, database, body, now)
+    note(request.scope, outcome="created" if stored.created else "repeated", run_id=stored.run_id)
     response.status_code = 201 if stored.created else 200
     response.headers["Location"] = f"{request.scope.get('root_path', '')}/runs/{stored.run_id}"
     return Receipt(run_id=stored.run_id, sha256=stored.sha256)

@@ -28,6 +28,14 @@ def add_parser(commands: Commands) -> None:
     parser.add_argument(
         "--members", metavar="A,B,C", help="who has a row from the first start (default: WJ,WYC,LCJ)"
     )
+    parser.add_argument(
+        "--log-format", metavar="text|json", help="how log lines are written (default: text, as key=value)"
+    )
+    parser.add_argument(
+        "--shutdown-seconds",
+        metavar="N",
+        help="how long requests under way may take when the server is told to end (default: 8)",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
