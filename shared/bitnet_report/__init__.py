@@ -23,6 +23,8 @@ from .derived import (
     summarize,
 )
 from .fields import MB, MEMBER_RULE, is_member_name, is_storable
+from .finding_words import finding_sentence, what_a_run_says
+from .findings import Finding, findings
 from .grading import Severity, grade, severity
 from .identity import (
     MEANS,
@@ -114,6 +116,7 @@ __all__ = [
     "Decomposition",
     "Difference",
     "Environment",
+    "Finding",
     "FreqNormalization",
     "Interference",
     "Limits",
@@ -153,6 +156,8 @@ __all__ = [
     "decompose",
     "describe",
     "differing_fields",
+    "finding_sentence",
+    "findings",
     "forward_times_ms",
     "frequency_normalization",
     "grade",
@@ -180,6 +185,7 @@ __all__ = [
     "task_of",
     "telling_parts",
     "version_0_run_id",
+    "what_a_run_says",
     "with_timed_ms",
     "work_of",
     "work_value",

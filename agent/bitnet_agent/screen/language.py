@@ -52,6 +52,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "grade_B": ("Grade B: to be compared with the doubts below in mind", "等级 B：比较时请留意以下各点"),
     "grade_C": ("Grade C: an order of magnitude, no more", "等级 C：仅供了解数量级"),
     "grade_invalid": ("Invalid: the work was not done right", "无效：运行没有正确完成"),
+    "says": ("What this run says:", "本次运行说明了什么："),
     "caveat": ("Note", "注意"),
     "remedy": ("What to do", "建议"),
     "error": ("Error", "错误"),

@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from bitnet_report import Report, StageProfile, caveat_sentences
+from bitnet_report import Report, StageProfile, caveat_sentences, findings, what_a_run_says
 from bitnet_report.statistics import half_width
 
 from .language import Language, text
@@ -180,3 +180,6 @@ def _print_footnotes(console: Console, report: Report, language: Language) -> No
         console.print(f"[yellow]{text(language, 'caveat')}[/]: {escape(message)}")
         if remedy:
             console.print(f"  {text(language, 'remedy')}: {escape(remedy)}")
+    found = findings(report)
+    if found:
+        console.print(f"[bold]{text(language, 'says')}[/] {escape(what_a_run_says(found, language))}")

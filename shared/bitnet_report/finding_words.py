@@ -1,0 +1,150 @@
+"""The sentences of what a run says, in English and Chinese."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, Literal
+
+from .findings import Finding
+from .operator_words import operator_words
+
+_SENTENCES: Final[dict[str, tuple[str, str]]] = {
+    "token-time": (
+        "One decoded token takes {ms:,.0f} ms: {per_s:.2f} tokens a second.",
+        "生成一个 token 需 {ms:,.0f} ms，即每秒 {per_s:.2f} 个 token。",
+    ),
+    "requantizing": (
+        "{percent:.0f} % of that, {ms:,.0f} ms, goes into quantising weights to {{-1, 0, 1}}, the "
+        "same weights that were quantised for the token before; `--engine quantized-once` does it a "
+        "single time, at loading.",
+        "其中 {percent:.0f} %（{ms:,.0f} ms）用于把权重量化为 {{-1, 0, 1}}，"
+        "而这些权重在生成上一个 token 时已量化过一遍；`--engine quantized-once` 只在加载时量化一次。",
+    ),
+    "unpacking": (
+        "{percent:.0f} % of that, {ms:,.0f} ms, goes into bringing the weights into the form that is "
+        "multiplied.",
+        "其中 {percent:.0f} %（{ms:,.0f} ms）用于把权重转换为参与乘法的形式。",
+    ),
+    "largest-operator": (
+        "The largest part of it is {kind}: {percent:.0f} %, {ms:,.0f} ms.",
+        "其中占比最大的是{kind}：{percent:.0f} %，{ms:,.0f} ms。",
+    ),
+    "traffic": (
+        "For each token {gb:.2f} GB are read and written, {times:,.0f} times the {ideal_gb:.2f} GB "
+        "that the BitLinear weights would be at 2 bits.",
+        "每个 token 读写 {gb:.2f} GB 数据，"
+        "是 BitLinear 权重按 2 bit 存放时（{ideal_gb:.2f} GB）的 {times:,.0f} 倍。",
+    ),
+    "fits-in-cache": (
+        "What a token reads fits into the processor's cache, so memory does not hold it back.",
+        "一个 token 所读的数据可全部放进处理器缓存，因此内存带宽不构成限制。",
+    ),
+    "decode-memory-bound": (
+        "Decode is memory-bound: it moves {gb_per_s:.1f} GB/s, {bandwidth_percent:.0f} % of the "
+        "{limit_gb_per_s:.1f} GB/s that this machine was measured to read. Fewer bytes a token would "
+        "make it faster, a faster clock hardly.",
+        "Decode 受内存带宽限制：数据流量为 {gb_per_s:.1f} GB/s，达到本机实测读带宽 "
+        "{limit_gb_per_s:.1f} GB/s 的 {bandwidth_percent:.0f} %。减少每个 token 的数据量能提速，提高"
+        "主频则收效甚微。",
+    ),
+    "decode-partly-memory-bound": (
+        "Decode is partly memory-bound: it moves {gb_per_s:.1f} GB/s, {bandwidth_percent:.0f} % of "
+        "the {limit_gb_per_s:.1f} GB/s that this machine was measured to read; the rest of the time "
+        "the cores compute or wait for the kernel.",
+        "Decode 部分受内存带宽限制：数据流量为 {gb_per_s:.1f} GB/s，为本机实测读带宽 "
+        "{limit_gb_per_s:.1f} GB/s 的 {bandwidth_percent:.0f} %；其余时间核心在计算，或在等待内核。",
+    ),
+    "decode-compute-bound": (
+        "Decode is compute-bound: {gops:,.0f} Gop/s, {compute_percent:.0f} % of the {peak_gops:,.0f} "
+        "Gop/s that this machine reaches.",
+        "Decode 受计算能力限制：{gops:,.0f} Gop/s，达到本机峰值 {peak_gops:,.0f} Gop/s 的 "
+        "{compute_percent:.0f} %。",
+    ),
+    "decode-partly-compute-bound": (
+        "Decode is partly compute-bound: {gops:,.0f} Gop/s, {compute_percent:.0f} % of the "
+        "{peak_gops:,.0f} Gop/s that this machine reaches.",
+        "Decode 部分受计算能力限制：{gops:,.0f} Gop/s，为本机峰值 {peak_gops:,.0f} Gop/s 的 "
+        "{compute_percent:.0f} %。",
+    ),
+    "decode-overhead": (
+        "Decode is held back by neither memory ({bandwidth_percent:.0f} % of the bandwidth) nor "
+        "arithmetic ({compute_percent:.1f} % of the peak): the time goes into how the work is done.",
+        "Decode 既不受内存带宽（仅用 {bandwidth_percent:.0f} %）也不受计算能力（仅用 "
+        "{compute_percent:.1f} %）限制：时间花在了实现方式本身的开销上。",
+    ),
+    "page-faults": (
+        "{faults:,.0f} page faults a token cost an estimated {ms:,.0f} ms, {percent:.0f} % of it: "
+        "temporaries are given back to the kernel and faulted in again; `--malloc tuned` keeps them.",
+        "每个 token 发生 {faults:,.0f} 次缺页，估计耗时 {ms:,.0f} ms（占 {percent:.0f} %）：临时张量"
+        "被归还内核后又重新映射；`--malloc tuned` 可保留这些内存。",
+    ),
+    "page-faults-anyway": (
+        "{faults:,.0f} page faults a token cost an estimated {ms:,.0f} ms, {percent:.0f} % of it: "
+        "temporaries are given back to the kernel and faulted in again.",
+        "每个 token 发生 {faults:,.0f} 次缺页，估计耗时 {ms:,.0f} ms（占 {percent:.0f} %）：临时张量"
+        "被归还内核后又重新映射。",
+    ),
+    "batching": (
+        "Prefill takes {ms:,.1f} ms a token, {times:,.0f} times less, since {tokens} tokens share "
+        "each pass over the weights.",
+        "Prefill 平均每个 token 只需 {ms:,.1f} ms，为 Decode 的 1/{times:,.0f}，因为 {tokens} 个 "
+        "token 共用同一遍权重读取。",
+    ),
+    "prefill-memory-bound": (
+        "Prefill is memory-bound at {bandwidth_percent:.0f} % of the measured bandwidth.",
+        "Prefill 受内存带宽限制，达到实测带宽的 {bandwidth_percent:.0f} %。",
+    ),
+    "prefill-partly-memory-bound": (
+        "Prefill is partly memory-bound at {bandwidth_percent:.0f} % of the measured bandwidth.",
+        "Prefill 部分受内存带宽限制，为实测带宽的 {bandwidth_percent:.0f} %。",
+    ),
+    "prefill-compute-bound": (
+        "Prefill is compute-bound: {gops:,.0f} Gop/s, {compute_percent:.0f} % of the {peak_gops:,.0f}"
+        " Gop/s that this machine reaches.",
+        "Prefill 受计算能力限制：{gops:,.0f} Gop/s，达到本机峰值 {peak_gops:,.0f} Gop/s 的 "
+        "{compute_percent:.0f} %。",
+    ),
+    "prefill-partly-compute-bound": (
+        "Prefill is partly compute-bound: {gops:,.0f} Gop/s, {compute_percent:.0f} % of the "
+        "{peak_gops:,.0f} Gop/s that this machine reaches.",
+        "Prefill 部分受计算能力限制：{gops:,.0f} Gop/s，为本机峰值 {peak_gops:,.0f} Gop/s 的 "
+        "{compute_percent:.0f} %。",
+    ),
+    "prefill-overhead": (
+        "Prefill reaches {compute_percent:.0f} % of the arithmetic peak and {bandwidth_percent:.0f} "
+        "% of the bandwidth: neither limit holds it back.",
+        "Prefill 达到计算峰值的 {compute_percent:.0f} %、带宽的 {bandwidth_percent:.0f} %，两者均不构"
+        "成限制。",
+    ),
+    "peak-memory": (
+        "Memory peaks at {mb:,.0f} MB, in {stage}.",
+        "内存峰值为 {mb:,.0f} MB，出现在 {stage} 阶段。",
+    ),
+    "doubtful": (
+        "The run is graded C: take the figures for an order of magnitude.",
+        "本次运行评级为 C：数据只能看作数量级。",
+    ),
+    "invalid": (
+        "The run is invalid: the model did not compute right, and none of its times counts.",
+        "本次运行无效：模型计算有误，所有耗时均不可用。",
+    ),
+}
+
+
+def finding_sentence(finding: Finding, language: Literal["en", "zh"]) -> str:
+    """The finding as a sentence.
+
+    Raises:
+        KeyError: the code is none that `findings` gives.
+    """
+    template = _SENTENCES[finding.code][0 if language == "en" else 1]
+    values = dict(finding.values)
+    if "kind" in values:
+        values["kind"] = operator_words(str(values["kind"]), language)
+    return template.format(**values)
+
+
+def what_a_run_says(found: Sequence[Finding], language: Literal["en", "zh"]) -> str:
+    """The whole paragraph."""
+    sentences = (finding_sentence(finding, language) for finding in found)
+    return (" " if language == "en" else "").join(sentences)
