@@ -17,6 +17,7 @@ from .middleware import HeadAsGet, SecurityHeaders
 from .routes import (
     comparing,
     documentation,
+    exporting,
     groups,
     health,
     listing,
@@ -32,7 +33,7 @@ from .watching import RequestWatch
 _GROUPS = (
     submitting,
     listing,
-    measuring,
+    exporting,
     receipts,
     single_run,
     summary,

@@ -6,9 +6,9 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select, tuple_
 
 from bitnet_report import Report
@@ -84,22 +84,37 @@ def _keep_latest(session: Session, run: Run) -> None:
 
 def list_runs(session: Session, wanted: Wanted, after: Cursor | None, limit: int) -> Sequence[Run]:
     """Up to `limit` runs, newest first, from behind `after` on; runs that arrive meanwhile shift nothing."""
-    query = select(Run).order_by(col(Run.measured_at).desc(), col(Run.run_id).desc()).limit(limit)
-    for column, value in (
+    query = select(Run).where(*_conditions(wanted, after)).order_by(*_newest_first())
+    return session.exec(query.limit(limit)).all()
+
+
+def last_of_page(session: Session, wanted: Wanted, after: Cursor | None, limit: int) -> Cursor | None:
+    """Where a page of `limit` runs ends, or None where no run is behind it."""
+    query = select(Run.measured_at, Run.run_id).where(*_conditions(wanted, after)).order_by(*_newest_first())
+    found = session.exec(query.offset(limit - 1).limit(2)).all()
+    return Cursor(*found[0]) if len(found) == 2 else None
+
+
+def _newest_first() -> tuple[ColumnElement[Any], ...]:
+    return col(Run.measured_at).desc(), col(Run.run_id).desc()
+
+
+def _conditions(wanted: Wanted, after: Cursor | None) -> list[ColumnElement[bool]]:
+    """What a run must fulfil to be listed: everything that is wanted, and to stand behind `after`."""
+    equal = (
         (Run.member, wanted.member),
         (Run.model, wanted.model),
         (Run.workload_id, wanted.workload),
         (Run.grade, wanted.grade),
-    ):
-        if value is not None:
-            query = query.where(col(column) == value)
+    )
+    conditions = [col(column) == value for column, value in equal if value is not None]
     if wanted.since is not None:
-        query = query.where(col(Run.measured_at) >= wanted.since)
+        conditions.append(col(Run.measured_at) >= wanted.since)
     if wanted.until is not None:
-        query = query.where(col(Run.measured_at) < wanted.until)
+        conditions.append(col(Run.measured_at) < wanted.until)
     if after is not None:
-        query = query.where(tuple_(col(Run.measured_at), col(Run.run_id)) < tuple_(*after))
-    return session.exec(query).all()
+        conditions.append(tuple_(col(Run.measured_at), col(Run.run_id)) < tuple_(*after))
+    return conditions
 
 
 def raw_report(session: Session, run_id: str) -> RawReport | None:

@@ -10,6 +10,7 @@ import csv
 import io
 
 from ..summary_table import SummaryRow, SummaryTable
+from .csv_cells import harmless
 from .figures import utc
 
 COLUMNS = (
@@ -60,20 +61,16 @@ def summary_csv(table: SummaryTable) -> str:
 
 def _cell(row: SummaryRow, column: str) -> str | int | float:
     if column == "caveats":
-        return _harmless("; ".join(row.caveats))
+        return harmless("; ".join(row.caveats))
     if column == "differs":
         parts = (f"{d.field}: {_word(d.this)} instead of {_word(d.reference)}" for d in row.differs)
-        return _harmless("; ".join(parts))
+        return harmless("; ".join(parts))
     if column == "measured_at":
         return "" if row.measured_at is None else utc(row.measured_at)
     value: str | int | float | None = getattr(row, column)
     if value is None:
         return ""
-    return _harmless(value) if isinstance(value, str) else value
-
-
-def _harmless(text: str) -> str:
-    return f"'{text}" if text.lstrip().startswith(("=", "+", "-", "@")) else text
+    return harmless(value) if isinstance(value, str) else value
 
 
 def _word(value: str | int | None) -> str:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timezone
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict
+from sqlmodel import Session
 
 from ..answers import RunItem, RunPage
 from ..cursors import Cursor, read_cursor
 from ..problems import Kind, ProblemError, problems
 from ..runs import Wanted, list_runs
+from ..tables import Run
 from .given import SessionGiven
 
 router = APIRouter(tags=["runs"])
@@ -52,6 +55,11 @@ class RunQuery(BaseModel):
 
 
 @router.get(
+    "/runs.json",
+    response_model=RunPage,
+    responses=problems(Kind.BAD_PARAMETER, Kind.BUSY, Kind.UNAVAILABLE),
+)
+@router.get(
     "/runs",
     response_model=RunPage,
     responses=problems(Kind.BAD_PARAMETER, Kind.BUSY, Kind.UNAVAILABLE),
@@ -60,26 +68,40 @@ def get_runs(
     request: Request, response: Response, session: SessionGiven, query: Annotated[RunQuery, Query()]
 ) -> RunPage:
     """List runs, newest first; `next` (also as a Link header) leads to the page behind."""
-    wanted = Wanted(query.member, query.model, query.workload, query.grade, query.since, query.until)
-    found = list_runs(session, wanted, _after(query.cursor), query.limit + 1)
+    found = list_runs(session, wanted(query), after(query.cursor), query.limit + 1)
     shown, following = found[: query.limit], None
     if len(found) > query.limit:
-        last = Cursor(shown[-1].measured_at, shown[-1].run_id)
-        following = str(request.url.include_query_params(cursor=last.encode()))
+        following = next_link(request, Cursor(shown[-1].measured_at, shown[-1].run_id))
         response.headers["Link"] = f'<{following}>; rel="next"'
-    runs = [RunItem.model_validate(run) for run in shown]
-    return RunPage(
-        runs=[
-            run.model_copy(update={"url": str(request.url_for("get_run", run_id=run.run_id))}) for run in runs
-        ],
-        next=following,
-    )
+    return RunPage(runs=run_items(session, request, shown), next=following)
 
 
-def _after(word: str | None) -> Cursor | None:
+def wanted(query: RunQuery) -> Wanted:
+    """The filters of a query."""
+    return Wanted(query.member, query.model, query.workload, query.grade, query.since, query.until)
+
+
+def after(word: str | None) -> Cursor | None:
+    """The cursor of a query.
+
+    Raises:
+        ProblemError: 400, it is none.
+    """
     try:
         return None if word is None else read_cursor(word)
     except ValueError as error:
         raise ProblemError(
             Kind.BAD_PARAMETER, f"cursor: {error}", "follow `next` of a page as it is", field="cursor"
         ) from error
+
+
+def next_link(request: Request, last: Cursor) -> str:
+    """This address, but for the runs behind `last`."""
+    return str(request.url.include_query_params(cursor=last.encode()))
+
+
+def run_items(session: Session, request: Request, runs: Sequence[Run]) -> list[RunItem]:
+    """The runs as they are answered, each with its address."""
+    del session
+    base = str(request.url_for("get_run", run_id="-")).removesuffix("-")
+    return [RunItem.model_validate(run).model_copy(update={"url": f"{base}{run.run_id}"}) for run in runs]

@@ -1,0 +1,8 @@
+"""Cells of CSV (RFC 4180) that a spreadsheet shows and does not compute."""
+
+from __future__ import annotations
+
+
+def harmless(text: str) -> str:
+    """Put a `'` before text that begins with `=`, `+`, `-` or `@`, spaces aside; numbers need none."""
+    return f"'{text}" if text.lstrip().startswith(("=", "+", "-", "@")) else text
