@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
@@ -16,9 +17,12 @@ from starlette.routing import Match
 
 from bitnet_report import NotAReportError, NotJsonError, UnsupportedSchemaError
 
+from .database import Failure, failure_of
 from .problems import Kind, ProblemError, problem_response
 from .runs import ConflictError
 from .watching import note
+
+_LOG = logging.getLogger(__name__)
 
 
 def answer_faults(app: FastAPI) -> None:
@@ -86,17 +90,21 @@ def _methods(request: Request) -> str:
     return ", ".join(allowed or ["GET", "HEAD"])  # below a mount (static files) no route matches
 
 
-def _database(_request: Request, error: OperationalError) -> ProblemError:
-    message = str(error.orig)
-    if "is locked" in message:
-        return _busy("another report is being written")
-    if "is full" in message:
+def _database(_request: Request, error: DBAPIError) -> ProblemError:
+    failure = failure_of(error)
+    if failure is Failure.BUSY:
+        return _busy("the database is busy with other requests")
+    if failure is Failure.FULL:
         detail = "the database's disk is full; nothing was stored"
         return ProblemError(Kind.STORAGE_FULL, detail, "make room on the server's disk")
+    said = " ".join(str(error.orig).split())[:500]
+    _LOG.error("the database failed", extra={"fields": {"cause": said}})
+    if failure is Failure.WRONG:
+        return _unforeseen(_request, error)
     return ProblemError(
         Kind.UNAVAILABLE,
-        f"the database does not answer: {message[:200]}",
-        "look at the server's disk and log",
+        "the database does not answer as it should; the collector's log has what it said",
+        "look at the database server, its disk and its log",
         headers={"Retry-After": "5"},
     )
 
@@ -128,7 +136,7 @@ _PROBLEMS: dict[type[Exception], Callable[[Request, Any], ProblemError]] = {
     NotAReportError: _not_a_report,
     RequestValidationError: _parameter,
     HTTPException: _http,
-    OperationalError: _database,
+    DBAPIError: _database,
     PoolTimeoutError: _too_many,
     ClientDisconnect: _gone,
     Exception: _unforeseen,

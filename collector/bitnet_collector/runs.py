@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, func
-from sqlmodel import Session, col, select, tuple_
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, SQLModel, case, col, select, tuple_
 
 from bitnet_report import Report
 
@@ -53,33 +54,53 @@ def store_run(session: Session, report: Report, member: str, body: bytes, receiv
         ConflictError: the run_id is taken by a report with other bytes.
     """
     sha256 = hashlib.sha256(body).hexdigest()
-    known = session.exec(select(RawReport.sha256).where(RawReport.run_id == report.run_id)).first()
-    if known is not None:
-        if known != sha256:
-            raise ConflictError(report.run_id)
-        return Stored(report.run_id, sha256, created=False)
-    run = run_columns(report, member, sha256, received_at)
-    session.add(run)
-    session.flush()  # the others point at it
-    session.add(RawReport(run_id=run.run_id, sha256=sha256, received_at=received_at, body=body))
-    _keep_latest(session, run)
-    return Stored(run.run_id, sha256, created=True)
+    # Another worker may store it between the question and the insert; then the question is asked again.
+    while (known := _sha256_of(session, report.run_id)) is None:
+        run = run_columns(report, member, sha256, received_at)
+        insert = _insert(session, Run).values(run.model_dump()).on_conflict_do_nothing()
+        count = session.connection().execute(insert, execution_options={"preserve_rowcount": True}).rowcount
+        if count == 0:
+            continue
+        session.add(RawReport(run_id=run.run_id, sha256=sha256, received_at=received_at, body=body))
+        session.flush()
+        _keep_latest(session, run)
+        return Stored(run.run_id, sha256, created=True)
+    if known != sha256:
+        raise ConflictError(report.run_id)
+    return Stored(report.run_id, sha256, created=False)
+
+
+def _sha256_of(session: Session, run_id: str) -> str | None:
+    return session.exec(select(RawReport.sha256).where(RawReport.run_id == run_id)).first()
+
+
+def _insert(session: Session, table: type[SQLModel]) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that can say what happens where the row is there already."""
+    on_postgresql = session.get_bind().dialect.name == "postgresql"
+    return postgresql.insert(table) if on_postgresql else sqlite.insert(table)
 
 
 def _keep_latest(session: Session, run: Run) -> None:
-    latest = session.get(Latest, (run.workload_id, run.member))
-    if latest is None:
-        latest = Latest(
-            workload_id=run.workload_id,
-            member=run.member,
-            run_id=run.run_id,
-            measured_at=run.measured_at,
-            runs=0,
+    """Count the run, and put it in front if it is newer; one statement, as another worker may do the same."""
+    insert = _insert(session, Latest).values(
+        workload_id=run.workload_id,
+        member=run.member,
+        run_id=run.run_id,
+        measured_at=run.measured_at,
+        runs=1,
+    )
+    new, old = insert.excluded, Latest
+    newer = tuple_(new.measured_at, new.run_id) > tuple_(col(old.measured_at), col(old.run_id))
+    session.execute(
+        insert.on_conflict_do_update(
+            index_elements=[col(old.workload_id), col(old.member)],
+            set_={
+                "runs": col(old.runs) + 1,
+                "run_id": case((newer, new.run_id), else_=col(old.run_id)),
+                "measured_at": case((newer, new.measured_at), else_=col(old.measured_at)),
+            },
         )
-    elif (run.measured_at, run.run_id) > (latest.measured_at, latest.run_id):
-        latest.run_id, latest.measured_at = run.run_id, run.measured_at
-    latest.runs += 1
-    session.add(latest)
+    )
 
 
 def list_runs(session: Session, wanted: Wanted, after: Cursor | None, limit: int) -> Sequence[Run]:

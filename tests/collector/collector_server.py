@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from sqlalchemy import TextClause, create_engine, text
 
 from bitnet_report import Report
 
@@ -20,10 +21,14 @@ JSON = {"Content-Type": "application/json"}
 
 
 class Server:
-    """`python -m bitnet_collector serve` on a free port, with a database that outlives it."""
+    """`python -m bitnet_collector serve` on a free port, with a database that outlives it.
 
-    def __init__(self, database: Path, *options: str, log: Path | None = None) -> None:
+    `database` is a SQLite file or the URL of any database.
+    """
+
+    def __init__(self, database: Path | str, *options: str, log: Path | None = None) -> None:
         self.database = database
+        self.database_url = database if isinstance(database, str) else f"sqlite:///{database}"
         self._log = log or Path(os.devnull)
         self._options = options
         self.start()
@@ -32,7 +37,7 @@ class Server:
         command = [sys.executable, "-m", "bitnet_collector", "serve", "--port", "0"]
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(
-                [*command, "--database-url", f"sqlite:///{self.database}", *self._options],
+                [*command, "--database-url", self.database_url, *self._options],
                 stderr=subprocess.PIPE,
                 stdout=log,
                 text=True,
@@ -57,9 +62,23 @@ class Server:
         self.said += self.process.communicate(timeout=20)[1]
         return self.process.returncode
 
+    def execute(self, *statements: str | TextClause) -> list[Any]:
+        """Run SQL on its database, as another program would."""
+        return execute(self.database_url, *statements)
+
     def stop(self) -> None:
         if self.process.poll() is None:
             self.signal(signal.SIGTERM)
+
+
+def execute(url: str, *statements: str | TextClause) -> list[Any]:
+    """Run statements in one transaction; give the last one's rows."""
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        results = [connection.execute(text(s) if isinstance(s, str) else s) for s in statements]
+        found = [result.fetchall() if result.returns_rows else [] for result in results]
+    engine.dispose()
+    return found[-1]
 
 
 def body_of(report: Report | dict[str, Any] | bytes) -> bytes:

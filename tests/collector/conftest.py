@@ -47,38 +47,41 @@ def postgres() -> Iterator:
     running.close()
 
 
-def _empty_database(request, engine: str, folder: Path) -> str:
-    """The URL of a database in which nothing is."""
+def _empty_database(request, engine: str, folder: Path, name: str = "runs.db") -> Path | str:
+    """A database in which nothing is: a file, or PostgreSQL's URL."""
     if engine == "postgresql":
         return request.getfixturevalue("postgres").new_database()
-    return f"sqlite:///{folder}/runs.db"
+    return folder / name
 
 
 @pytest.fixture(params=ENGINES)
 def database_url(request, tmp_path) -> str:
     """An empty database of each engine in turn."""
-    return _empty_database(request, request.param, tmp_path)
+    database = _empty_database(request, request.param, tmp_path)
+    return database if isinstance(database, str) else f"sqlite:///{database}"
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory) -> Iterator:
-    """One collector for a module's tests, empty at its start."""
+@pytest.fixture(scope="module", params=ENGINES)
+def server(request, tmp_path_factory) -> Iterator:
+    """One collector for a module's tests, empty at its start, on each engine in turn."""
     from collector_server import Server
 
-    running = Server(tmp_path_factory.mktemp("collector") / "runs.db")
+    running = Server(_empty_database(request, request.param, tmp_path_factory.mktemp("collector")))
     yield running
     running.stop()
 
 
-@pytest.fixture
-def start_server(tmp_path) -> Iterator[Callable]:
-    """Start collectors of this test's own."""
+@pytest.fixture(params=ENGINES)
+def start_server(request, tmp_path) -> Iterator[Callable]:
+    """Start collectors of this test's own; the same name of a database means the same one."""
     from collector_server import Server
 
-    started = []
+    started, databases = [], {}
 
     def start(*options: str, database: str = "runs.db", log: Path | None = None) -> Server:
-        started.append(Server(tmp_path / database, *options, log=log))
+        if database not in databases:
+            databases[database] = _empty_database(request, request.param, tmp_path, database)
+        started.append(Server(databases[database], *options, log=log))
         return started[-1]
 
     yield start

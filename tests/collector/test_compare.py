@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 
 import pytest
 from collector_compared import ATTACK, address, store_compared
 from collector_reports import make_report
+from sqlalchemy import text
 
 from bitnet_report import (
     Comparison,
@@ -135,10 +135,10 @@ class TestOlderDatabases:
         server.submit(report)
         server.stop()
         new = [f"{stage}_{end}" for stage in ("prefill", "decode") for end in ("low", "high", "n")]
-        with sqlite3.connect(server.database) as connection:
-            connection.execute("DROP TABLE alembic_version")
-            for column in (*new, "reasons"):
-                connection.execute(f"ALTER TABLE run DROP COLUMN {column}")
+        server.execute(
+            "DROP TABLE alembic_version",
+            *(f"ALTER TABLE run DROP COLUMN {column}" for column in (*new, "reasons")),
+        )
         server.start()
         row = server.client.get("/summary.json").json()["rows"][0]
         assert (row["decode_ms_per_token"], row["decode_n"], row["reasons"]) == (500.0, None, [])
@@ -153,8 +153,7 @@ class TestOlderDatabases:
         report = make_report()
         server.submit(report)
         strange = json.dumps({"schema_version": 7, "run_id": report.run_id, "x": ATTACK}).encode()
-        with sqlite3.connect(server.database) as connection:
-            connection.execute("UPDATE raw_report SET body = ?", (strange,))
+        server.execute(text("UPDATE raw_report SET body = :body").bindparams(body=strange))
         page = server.client.get(f"/runs/{report.run_id}.html?lang={lang}")
         assert page.status_code == 200
         assert f"/runs/{report.run_id}.json" in page.text

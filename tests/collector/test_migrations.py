@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from collector_server import execute
 from sqlmodel import SQLModel, select
 
 from bitnet_collector.database import migrating, open_database
@@ -28,15 +29,6 @@ def legacy_database(path: Path) -> str:
         connection.executescript(LEGACY.read_text(encoding="utf-8"))
     connection.close()
     return f"sqlite:///{path}"
-
-
-def execute(url: str, *statements: str) -> list:
-    engine = sa.create_engine(url)
-    with engine.begin() as connection:
-        results = [connection.execute(sa.text(statement)) for statement in statements]
-        found = [result.fetchall() if result.returns_rows else [] for result in results]
-    engine.dispose()
-    return found[-1]
 
 
 def contents(url: str) -> dict[str, list]:

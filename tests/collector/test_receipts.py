@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-import sqlite3
-
 from collector_reports import make_report
+from sqlalchemy import text
 
 
 def test_the_receipt_of_a_stored_report_is_that_of_its_submission(server):
@@ -22,9 +21,8 @@ def test_an_unknown_run_has_no_receipt(server):
 def test_a_receipt_speaks_of_the_bytes_that_are_stored_and_not_of_those_that_were(start_server):
     server = start_server()
     first = server.submit(report := make_report()).json()
-    with sqlite3.connect(server.database) as database:
-        database.execute("UPDATE raw_report SET body = CAST(body || x'20' AS BLOB)")
-    database.close()
+    changed = report.to_json() + b" "
+    server.execute(text("UPDATE raw_report SET body = :body").bindparams(body=changed))
     again = server.client.get(f"/runs/{report.run_id}/receipt").json()
     assert again["run_id"] == first["run_id"]
     assert again["sha256"] != first["sha256"]
