@@ -13,11 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 from sqlalchemy import TextClause, create_engine, text
 
 from bitnet_report import Report
 
 JSON = {"Content-Type": "application/json"}
+ONLY_SQLITE = pytest.mark.parametrize("start_server", ["sqlite"], indirect=True)
+"""For a test that is about SQLite's file, or that works on it."""
 
 
 class Server:

@@ -4,6 +4,7 @@ import importlib.util
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -32,9 +33,8 @@ def pytest_collection_modifyitems(items):
 ENGINES = ("sqlite", "postgresql")
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator:
-    """A PostgreSQL server, started once and gone at the end."""
+@contextmanager
+def _postgres_server() -> Iterator:
     from collector_postgres import PostgresServer, find_binaries
 
     binaries = find_binaries()
@@ -43,8 +43,24 @@ def postgres() -> Iterator:
     if importlib.util.find_spec("psycopg") is None:
         pytest.skip("psycopg, of the [postgres] extra, is not installed")
     running = PostgresServer(binaries)
-    yield running
-    running.close()
+    try:
+        yield running
+    finally:
+        running.close()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator:
+    """A PostgreSQL server, started once and gone at the end."""
+    with _postgres_server() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def own_postgres() -> Iterator:
+    """A PostgreSQL server of the module's own, whose tests may stop or kill it."""
+    with _postgres_server() as running:
+        yield running
 
 
 def _empty_database(request, engine: str, folder: Path, name: str = "runs.db") -> Path | str:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from collector_reports import make_report
+from collector_server import ONLY_SQLITE
 
 
 def begin_upload(server, body, sent):
@@ -44,6 +45,7 @@ def receive(connection):
     return answer
 
 
+@ONLY_SQLITE
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_report_under_way_gets_its_receipt_and_is_stored(start_server, number):
     server = start_server("--shutdown-seconds", "20")
@@ -60,6 +62,7 @@ def test_a_report_under_way_gets_its_receipt_and_is_stored(start_server, number)
         assert database.execute("SELECT body FROM raw_report").fetchall() == [(body,)]
 
 
+@ONLY_SQLITE
 def test_an_upload_that_never_ends_does_not_keep_the_server(start_server):
     server = start_server("--shutdown-seconds", "1")
     body = make_report().to_json()

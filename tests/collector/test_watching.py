@@ -7,7 +7,7 @@ import re
 import httpx
 import pytest
 from collector_reports import make_report
-from collector_server import JSON
+from collector_server import JSON, ONLY_SQLITE
 from prometheus_client.parser import text_string_to_metric_families
 
 from bitnet_collector.app import create_app
@@ -187,6 +187,7 @@ def test_an_unforeseen_fault_is_counted_and_told_with_its_request(tmp_path, capl
     assert (line["route"], line["status"]) == ("/broken", 500)
 
 
+@ONLY_SQLITE
 def test_metrics_are_given_while_the_store_does_not_answer(start_server):
     server = start_server()
     server.database.write_bytes(b"no database any more" * 500)
