@@ -7,7 +7,7 @@ from typing import Protocol
 
 
 class Display(Protocol):
-    """Hears of a run's phases: `prepare`, `load_model`, `warmup`, `observe`, `measure`."""
+    """Hears of a run's phases: `prepare`, `load_model`, `warmup`, `observe`, `measure`, `operators`."""
 
     def begin(self, phase: str, total: float | None) -> None:
         """A phase begins; `total` is bytes or tokens, None where it is not known beforehand."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
@@ -13,20 +14,24 @@ from .errors import EnvironmentFaultError
 from .plan import Plan
 
 
-def profile_in_fresh_process(plan: Plan) -> Report:
-    """Profile in a newly started interpreter, silently, and return its report.
+def profile_in_fresh_process(plan: Plan, keep_trace: Callable[[bytes], None] | None = None) -> Report:
+    """Profile in a newly started interpreter, silently, and return its report; see `profiling.profile`.
 
     Raises:
         AgentError: as `profile` does; and if the process was killed, as one is that takes too much memory.
     """
     with ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_leave_quietly) as pool:
         try:
-            return read_report(pool.submit(_profile, plan).result())
+            body, traces = pool.submit(_profile, plan, keep_trace is not None).result()
         except BrokenProcessPool as error:
             raise EnvironmentFaultError(
                 "the measuring process was ended from outside",
                 "look whether memory ran out, close other programs and run again",
             ) from error
+    for trace in traces:
+        if keep_trace is not None:
+            keep_trace(trace)
+    return read_report(body)
 
 
 def _leave_quietly() -> None:
@@ -34,8 +39,10 @@ def _leave_quietly() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-def _profile(plan: Plan) -> bytes:
+def _profile(plan: Plan, wants_trace: bool) -> tuple[bytes, list[bytes]]:
     from .display import SilentDisplay
     from .profiling import profile
 
-    return profile(plan, SilentDisplay()).to_json()
+    traces: list[bytes] = []
+    report = profile(plan, SilentDisplay(), keep_trace=traces.append if wants_trace else None)
+    return report.to_json(), traces

@@ -35,7 +35,8 @@ class Plan:
     """One run's settings; clocks in MHz.
 
     `effort` quick is one repetition after two of warm-up; rigorous is `PROCESSES` fresh processes. A budget
-    (seconds) shortens or repeats the work to fit.
+    (seconds) shortens or repeats the work to fit. `operators` asks for a pass that takes forwards apart, or
+    forbids it; None leaves it to the budget.
     """
 
     model: str = PUBLISHED_MODEL
@@ -53,3 +54,4 @@ class Plan:
     budget_s: float | None = None
     pin: bool = False
     include_host: bool = False
+    operators: bool | None = None

@@ -9,8 +9,11 @@ from datetime import datetime, timezone
 from bitnet_report import (
     Meta,
     Report,
+    StageOperators,
+    StageProfile,
     Workload,
     __version__,
+    forward_times_ms,
     frequency_normalization,
     hash_token_ids,
     new_run_id,
@@ -25,13 +28,22 @@ from .measurement.clocks import clock_of_run
 from .measurement.loading import Loaded
 from .measurement.measuring import Measured, measure
 from .measurement.workbench import Workbench, set_up
+from .operators.splitting import split_stages
+from .operators.trace import chrome_trace
 from .plan import SUITE_VERSION, Plan
 
 
-def profile(plan: Plan, display: Display, now: Callable[[], float] = time.perf_counter) -> Report:
+def profile(
+    plan: Plan,
+    display: Display,
+    now: Callable[[], float] = time.perf_counter,
+    *,
+    keep_trace: Callable[[bytes], None] | None = None,
+) -> Report:
     """Profile the plan's model on this machine's CPU.
 
-    `now` gives seconds, monotonic; everything that is timed is timed by it.
+    `now` gives seconds, monotonic; everything that is timed is timed by it. `keep_trace` is given the Chrome
+    trace of the forwards that were taken apart.
 
     Raises:
         AgentError: anything that the member can mend, with its remedy.
@@ -40,7 +52,9 @@ def profile(plan: Plan, display: Display, now: Callable[[], float] = time.perf_c
     began = now()
     bench = set_up(plan, display, now)
     loaded = bench.load()
-    measured = measure(bench, loaded, began, load_before[0] if load_before else None)
+    measured = measure(
+        bench, loaded, began, load_before[0] if load_before else None, keep_spans=keep_trace is not None
+    )
 
     clock = clock_of_run(measured.repetitions)
     frequency = frequency_normalization(clock.mhz, plan.reference_mhz, clock.source)
@@ -73,9 +87,21 @@ def profile(plan: Plan, display: Display, now: Callable[[], float] = time.perf_c
         decode_steps_ms=[generation.decode_steps_ms for generation in measured.repetitions.generations],
         warmup=measured.warmup,
         interference=measured.interference,
+        operators=_split(measured, stages),
         summary=summarize(stages),
     )
+    if keep_trace is not None and measured.look is not None:
+        keep_trace(chrome_trace(measured.look.recorder, {"run_id": run_id, "engine": report.workload.engine}))
     return report.model_copy(update={"quality": judge(report, plan, bench.threads, measured)})
+
+
+def _split(measured: Measured, stages: list[StageProfile]) -> list[StageOperators]:
+    """The forwards that were taken apart, held against those that were timed."""
+    if measured.look is None:
+        return []
+    return split_stages(
+        measured.look, forward_times_ms(stages), measured.observation.token_ids, lambda _name, _tokens: None
+    )
 
 
 def describe_work(bench: Workbench, loaded: Loaded, measured: Measured) -> Workload:

@@ -8,26 +8,26 @@ from pathlib import Path
 
 from ..errors import EnvironmentFaultError
 
-_REMEDY = "choose another place with --output"
 
-
-def check_writable(path: Path) -> None:
+def check_writable(path: Path, option: str = "--output") -> None:
     """Make sure, before minutes are spent on measuring, that the report can be written to `path`.
+
+    `option` is what the member chooses the place with.
 
     Raises:
         EnvironmentFaultError: it cannot.
     """
     try:
         if path.is_dir():
-            raise EnvironmentFaultError(f"{path} is a directory, not a file", _REMEDY)
+            raise EnvironmentFaultError(f"{path} is a directory, not a file", _remedy(option))
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}."):
             pass
     except OSError as error:
-        raise EnvironmentFaultError(f"{path} cannot be written: {error.strerror}", _REMEDY) from error
+        raise EnvironmentFaultError(f"{path} cannot be written: {error.strerror}", _remedy(option)) from error
 
 
-def write_atomically(path: Path, content: bytes) -> None:
+def write_atomically(path: Path, content: bytes, option: str = "--output") -> None:
     """Replace `path` by `content`: flushed to the disk under another name first, then renamed.
 
     Raises:
@@ -48,7 +48,11 @@ def write_atomically(path: Path, content: bytes) -> None:
             half_written.unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise EnvironmentFaultError(f"{path} cannot be written: {error.strerror}", _REMEDY) from error
+        raise EnvironmentFaultError(f"{path} cannot be written: {error.strerror}", _remedy(option)) from error
+
+
+def _remedy(option: str) -> str:
+    return f"choose another place with {option}"
 
 
 def _as_other_files(path: Path) -> None:

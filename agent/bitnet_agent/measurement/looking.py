@@ -21,13 +21,14 @@ def look_into(
     decode_tokens: int,
     *,
     now: Now,
+    keep_spans: bool = False,
     after_forward: Callable[[], None] = lambda: None,
 ) -> Look:
     """Generate once with marks around everything, after a short round that is thrown away.
 
     The first round pays for what the marks themselves set off: pages of their own, a compilation renewed.
     """
-    discarded, recorder = Recorder(now), Recorder(now)
+    discarded, recorder = Recorder(now), Recorder(now, keep_spans=keep_spans)
     first = min(_FIRST_TOKENS, decode_tokens)
     with instrumented(model, discarded):
         _generate(model, prompt_ids, first, discarded, after_forward)

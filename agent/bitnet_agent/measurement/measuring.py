@@ -11,8 +11,10 @@ from bitnet_report.interference import Interference
 from ..machine.memory.children import watch_children
 from ..machine.memory.resident import watch_memory
 from ..machine.watch.watch import watch_machine
+from ..operators.splitting import Look
 from .compiling import CompileWatch
 from .loading import Loaded
+from .looking import forwards_of_a_look, look_into
 from .observing import Observation, observe
 from .repeating import Repetitions, repeat
 from .schedule import Costs, Schedule, schedule_for_budget, schedule_without_budget
@@ -32,12 +34,21 @@ class Measured:
     repetitions: Repetitions
     interference: Interference | None
     compiled_while_measuring: int
+    look: Look | None
 
 
-def measure(bench: Workbench, loaded: Loaded, started: float, load_before: float | None) -> Measured:
+def measure(
+    bench: Workbench,
+    loaded: Loaded,
+    started: float,
+    load_before: float | None,
+    *,
+    keep_spans: bool = False,
+) -> Measured:
     """Measure tokenization, prefill, decode and detokenization.
 
-    `started` is when the run began (by `bench.now`), `load_before` the load average (one minute) then.
+    `started` is when the run began (by `bench.now`), `load_before` the load average (one minute) then;
+    `keep_spans` has the look into the forwards keep what a trace is made of.
     """
     compiles = CompileWatch()
     bench.display.begin("warmup", None)
@@ -57,7 +68,23 @@ def measure(bench: Workbench, loaded: Loaded, started: float, load_before: float
     for stage in repetitions.stages:
         stage.memory = observation.memory[stage.name]
     compiled = compiles.look(len(warmup.steps))
-    return Measured(schedule, warmup, observation, repetitions, watch.interference, compiled)
+    look = _look(bench, loaded, schedule, keep_spans=keep_spans)
+    return Measured(schedule, warmup, observation, repetitions, watch.interference, compiled, look)
+
+
+def _look(bench: Workbench, loaded: Loaded, schedule: Schedule, *, keep_spans: bool) -> Look | None:
+    """Take some forwards apart, after everything that is timed."""
+    if schedule.look_tokens is None:
+        return None
+    bench.display.begin("operators", sum(forwards_of_a_look(schedule.look_tokens)))
+    return look_into(
+        loaded.model,
+        loaded.prompt.ids,
+        schedule.look_tokens,
+        now=bench.now,
+        keep_spans=keep_spans,
+        after_forward=lambda: bench.display.advance(1),
+    )
 
 
 def _pilot(bench: Workbench, loaded: Loaded, started: float) -> tuple[float, Schedule]:

@@ -17,10 +17,12 @@ from bitnet_report import (
     Report,
     StageProfile,
     Warmup,
+    forward_times_ms,
     frequency_normalization,
     make_caveat,
     stage_profile,
     summarize,
+    with_timed_ms,
     workload_id,
 )
 from bitnet_report.grading import grade
@@ -32,8 +34,9 @@ from bitnet_report.statistics_caveats import statistics_caveats
 def merge(reports: Sequence[Report]) -> Report:
     """Merge the reports of fresh processes that ran the same plan, in the order of time.
 
-    Run id, member, processor and environment are the first one's; memory peaks are the largest, clocks the
-    median. What samples and watch say is judged anew over all of them; every other caveat is kept once.
+    Run id, member, processor, environment and operators are the first one's; memory peaks are the largest,
+    clocks the median. What samples and watch say is judged anew over all of them; every other caveat is kept
+    once.
 
     Raises:
         ValueError: the reports are not of the same work.
@@ -64,6 +67,11 @@ def merge(reports: Sequence[Report]) -> Report:
             "interference": combine_interferences(
                 [report.interference for report in reports if report.interference is not None]
             ),
+            "operators": [
+                with_timed_ms(split, timed)
+                for split in first.operators
+                if (timed := forward_times_ms(stages).get(split.stage)) is not None
+            ],
             "summary": summarize(stages),
         }
     )

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from ..plan import Plan
+from .looking import DECODE_TOKENS as LOOKED_INTO
+from .looking import forwards_of_a_look
 
 WARMUP_SHARE = 0.25
 """A quarter of the budget at most goes into warm-up repetitions after the second."""
@@ -22,13 +24,15 @@ _WANTED_REPETITIONS = 3
 class Schedule:
     """What is run: repetitions, decode tokens, and seconds of warm-up after which no more is started.
 
-    `warmup_limit_s` None sets no limit; `warmup_maximum` bounds the number of repetitions.
+    `warmup_limit_s` None sets no limit; `warmup_maximum` bounds the number of repetitions. `look_tokens` is
+    how many single-token forwards are taken apart by kind of work, None where no pass is made for it.
     """
 
     repetitions: int
     decode_tokens: int
     warmup_maximum: int
     warmup_limit_s: float | None = None
+    look_tokens: int | None = None
 
 
 @dataclass(frozen=True)
@@ -43,21 +47,42 @@ class Costs:
         """One repetition's seconds."""
         return self.prefill_s + decode_tokens * self.step_s
 
+    def look_s(self, decode_tokens: int) -> float:
+        """The seconds of the pass that takes forwards apart."""
+        prefills, steps = forwards_of_a_look(decode_tokens)
+        return prefills * self.prefill_s + steps * self.step_s
+
 
 def schedule_without_budget(plan: Plan, warmup_maximum: int) -> Schedule:
     """The plan as it stands; a quick run warms up twice and measures once."""
+    look_tokens = None if plan.operators is False else min(LOOKED_INTO, plan.decode_tokens)
     if plan.effort == "quick":
-        return Schedule(1, plan.decode_tokens, warmup_maximum=2)
-    return Schedule(plan.repetitions, plan.decode_tokens, warmup_maximum)
+        return Schedule(1, plan.decode_tokens, warmup_maximum=2, look_tokens=look_tokens)
+    return Schedule(plan.repetitions, plan.decode_tokens, warmup_maximum, look_tokens=look_tokens)
 
 
 def schedule_for_budget(plan: Plan, costs: Costs, warmup_maximum: int) -> Schedule:
     """Fit the plan into `plan.budget_s`: fill it with repetitions, or cut decode tokens until a few fit.
 
-    Always at least one repetition, even if that overruns the budget.
+    Always at least one repetition, even if that overruns the budget. Forwards are taken apart unless the plan
+    says otherwise, or says nothing and the time for it would be missing for the work as planned.
     """
-    budget_s = plan.budget_s or 0.0
     schedule = schedule_without_budget(plan, warmup_maximum)
+    fitted = _fit(plan, costs, schedule)
+    if plan.operators is not None or schedule.look_tokens is None:
+        return fitted
+    without = _fit(plan, costs, replace(schedule, look_tokens=None))
+    wanted = min(schedule.repetitions, _WANTED_REPETITIONS)
+    costs_work = fitted.decode_tokens < without.decode_tokens or fitted.repetitions < min(
+        wanted, without.repetitions
+    )
+    return without if costs_work else fitted
+
+
+def _fit(plan: Plan, costs: Costs, schedule: Schedule) -> Schedule:
+    budget_s = plan.budget_s or 0.0
+    if schedule.look_tokens is not None:
+        costs = replace(costs, spent_s=costs.spent_s + costs.look_s(schedule.look_tokens))
     wanted = min(schedule.repetitions, _WANTED_REPETITIONS)
     tokens = plan.decode_tokens
     while tokens > FEWEST_DECODE_TOKENS and _repetitions(costs, budget_s, tokens) < wanted:
@@ -68,6 +93,7 @@ def schedule_for_budget(plan: Plan, costs: Costs, warmup_maximum: int) -> Schedu
         repetitions=max(1, min(fitting, MOST_REPETITIONS)),
         decode_tokens=tokens,
         warmup_limit_s=budget_s * WARMUP_SHARE,
+        look_tokens=None if schedule.look_tokens is None else min(schedule.look_tokens, tokens),
     )
 
 

@@ -1,7 +1,7 @@
 """Marks around a loaded model's modules and functions, for as long as a block lasts.
 
-Modules get a `forward` of their own, and the functions that transformers calls by name are replaced where they are
-looked up. torch computes on the CPU before a call returns, so the host's clock around a call is its time.
+Modules get a `forward` of their own, and the functions that transformers calls by name are replaced where
+they are looked up. torch computes on the CPU before a call returns, so the clock around a call is its time.
 """
 
 from __future__ import annotations

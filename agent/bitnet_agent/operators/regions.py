@@ -1,7 +1,7 @@
 """Marked regions: the time between two marks belongs to the innermost region that is open.
 
-An engine marks its own work with `region`; outside the pass that looks into the model, a mark is one look at a
-variable and nothing is recorded.
+An engine marks its own work with `region`; outside the pass that looks into the model, a mark is one look at
+a variable and nothing is recorded.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from bitnet_report import OperatorKindName
 
@@ -26,8 +27,7 @@ def region(kind: OperatorKindName) -> AbstractContextManager[None]:
     return _NOTHING if _listening is None else _listening.region(kind)
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(NamedTuple):
     """One region from its beginning to its end (seconds by the recorder's clock)."""
 
     kind: str
@@ -38,7 +38,7 @@ class Span:
 
 @dataclass
 class Totals:
-    """What was seen of one stage: seconds of every (kind, module), calls likewise, and of every whole forward."""
+    """What was seen of one stage: seconds and calls of every (kind, module), seconds of every forward."""
 
     seconds: dict[tuple[str, str], float] = field(default_factory=dict)
     calls: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -46,13 +46,14 @@ class Totals:
 
 
 class Recorder:
-    """Charges time to regions. Its own work, between the two looks at the clock of a mark, is charged to none."""
+    """Charges time to regions; its own work, between a mark's two looks at the clock, is charged to none."""
 
-    def __init__(self, now: Now) -> None:
-        """Read `now`; nothing is recorded outside `forward`."""
+    def __init__(self, now: Now, *, keep_spans: bool = False) -> None:
+        """Read `now`; nothing is recorded outside `forward`, and spans only where they are wanted."""
         self.stages: dict[str, Totals] = {}
         self.spans: list[Span] = []
         self.spans_left_out = 0
+        self._keep_spans = keep_spans
         self._now = now
         self._open: list[tuple[str, str, str, float]] = []  # kind, module, what the span is called, start
         self._since = 0.0
@@ -88,17 +89,17 @@ class Recorder:
         self._open_region(kind, self._open[-1][1] if module is None else module, name or module or kind)
 
     def leave(self, last_part: str | None = None) -> None:
-        """Close the innermost region; what happened since its last inner region ended is of kind `last_part`."""
+        """Close the innermost region; what came after its last inner region is of kind `last_part`."""
         until = self._now()
         if not self._open:
             return
         if last_part is not None:
             kind, module, _, _ = self._open[-1]
             self._totals.calls[(last_part, module)] = self._totals.calls.get((last_part, module), 0) + 1
-            self._keep(Span(last_part, last_part, self._since, until))
+            self._keep(last_part, last_part, self._since, until)
         self._charge(until, last_part)
         kind, _, name, start = self._open.pop()
-        self._keep(Span(kind, name, start, until))
+        self._keep(kind, name, start, until)
         self._since = self._now()
 
     def _open_region(self, kind: str, module: str, name: str) -> None:
@@ -111,9 +112,11 @@ class Recorder:
         key = (own if kind is None else kind, module)
         self._totals.seconds[key] = self._totals.seconds.get(key, 0.0) + until - self._since
 
-    def _keep(self, span: Span) -> None:
+    def _keep(self, kind: str, name: str, start: float, end: float) -> None:
+        if not self._keep_spans:
+            return
         if len(self.spans) < MOST_SPANS:
-            self.spans.append(span)
+            self.spans.append(Span(kind, name, start, end))
         else:
             self.spans_left_out += 1
 

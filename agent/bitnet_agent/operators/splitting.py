@@ -10,7 +10,7 @@ from bitnet_report import OPERATOR_KINDS, OperatorModule, StageOperators, operat
 from .regions import Recorder, Totals
 
 Work = Callable[[str, int], tuple[int, int] | None]
-"""A BitLinear module's name and the tokens of a forward → its operations and its bytes, None where unknown."""
+"""A BitLinear's name and the tokens of a forward → its operations and its bytes, None where unknown."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,9 @@ def _modules(totals: Totals, tokens: int, work_of: Work) -> list[OperatorModule]
             for (kind, module), seconds in totals.seconds.items()
             if module == name
         }
-        calls = next(calls for (_, module), calls in totals.calls.items() if module == name)  # the module's own
+        calls = next(
+            calls for (_, module), calls in totals.calls.items() if module == name
+        )  # the module's own
         work = work_of(name, tokens)
         rows.append(
             operator_module(

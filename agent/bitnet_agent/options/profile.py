@@ -99,6 +99,14 @@ def profile_parser() -> argparse.ArgumentParser:
         "--budget", metavar="TIME", type=values.duration,
         help="fit repetitions (and, if need be, decode tokens) into this time, for example 10m, 90s, 1h",
     )  # fmt: skip
+    effort.add_argument(
+        "--operators", action=argparse.BooleanOptionalAction, default=None,
+        help="take some forwards apart by kind of work, in a pass of its own (default: if the budget allows)",
+    )  # fmt: skip
+    effort.add_argument(
+        "--trace", metavar="FILE", type=Path,
+        help="write that pass as a Chrome trace, for ui.perfetto.dev or chrome://tracing",
+    )  # fmt: skip
     effort.add_argument("--pin", action="store_true", help="keep to one logical CPU a core, fast cores first")
     effort.add_argument(
         "--include-host", action="store_true", help="put this machine's host and user name into the report"

@@ -32,6 +32,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "phase_observe": ("Watching memory (not timed)", "观测内存（不计时）"),
     "phase_processes": ("Measuring in fresh processes", "在全新进程中测量"),
     "phase_measure": ("Measuring", "测量"),
+    "phase_operators": ("Taking forwards apart (not counted)", "拆解前向（不计入）"),
     "unit_forward": ("forward", "次前向"),
     "unit_process": ("process", "个进程"),
     "title": ("{model} on {cpu}", "{model}，{cpu}"),
@@ -57,6 +58,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "remedy": ("What to do", "建议"),
     "error": ("Error", "错误"),
     "written": ("Report written to {path}", "报告已保存：{path}"),
+    "trace_written": (
+        "Trace written to {path} (open it at ui.perfetto.dev)",
+        "跟踪文件已保存：{path}（可在 ui.perfetto.dev 打开）",
+    ),
     "delivered": ("Delivered: {url}", "已提交：{url}"),
     "delivered_again": ("The collector had it already: {url}", "收集端已有此报告：{url}"),
     "push_later": (

@@ -6,6 +6,7 @@ import os
 import shlex
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,6 +26,8 @@ from ..plan import DEFAULT_PROMPT_TOKENS, PROCESSES, Plan, Prompt
 from ..screen.language import Language, choose_language, text
 from ..screen.terminal import TerminalDisplay, console, print_report
 
+KeepTrace = Callable[[bytes], None] | None
+
 
 def run(options: Options) -> int:
     """Do one run; whatever happens in delivery, the report is on disk before anything is sent."""
@@ -33,13 +36,18 @@ def run(options: Options) -> int:
     plan = plan_from(options)
     collector = _collector(options, screen, language)
     check_writable(options.output)
+    if options.trace is not None:
+        check_writable(options.trace, "--trace")
 
-    report = _profile(plan, screen, language, quiet=options.quiet)
+    traces: list[bytes] = []
+    keep_trace = None if options.trace is None else traces.append
+    report = _profile(plan, screen, language, keep_trace, quiet=options.quiet)
     body = report.to_json()
     write_atomically(options.output, body)
     if not options.quiet:
         print_report(screen, report, language)
         _tell(screen, text(language, "written", path=options.output))
+    _write_trace(traces, options, screen, language)
     try:
         if collector is not None:
             _deliver(report, collector, options, screen, language)
@@ -77,7 +85,17 @@ def plan_from(options: Options) -> Plan:
         budget_s=options.budget,
         pin=options.pin,
         include_host=options.include_host,
+        operators=_wants_operators(options),
     )
+
+
+def _wants_operators(options: Options) -> bool | None:
+    """A trace is made of the pass that takes forwards apart, so it asks for it."""
+    if options.trace is None:
+        return options.operators  # type: ignore[no-any-return]
+    if options.operators is False:
+        raise UsageError("--trace writes what --no-operators leaves out", "leave one of the two out")
+    return True
 
 
 def _is_utf_8(given: str) -> bool:
@@ -111,30 +129,39 @@ def _collector(options: Options, screen: Console, language: Language) -> str | N
     return collector
 
 
-def _profile(plan: Plan, screen: Console, language: Language, *, quiet: bool) -> Report:
-    if plan.effort == "rigorous":
-        measure = _rigorous
-    else:
-        from ..profiling import profile as measure  # imports torch
-
+def _profile(
+    plan: Plan, screen: Console, language: Language, keep_trace: KeepTrace, *, quiet: bool
+) -> Report:
     if quiet:
-        return measure(plan, SilentDisplay())
+        return _measure(plan, SilentDisplay(), keep_trace)
     with TerminalDisplay(screen, language) as display:
-        return measure(plan, display)
+        return _measure(plan, display, keep_trace)
 
 
-def _rigorous(plan: Plan, display: Display) -> Report:
-    """Run in several fresh processes, one after the other, and merge what they saw."""
+def _measure(plan: Plan, display: Display, keep_trace: KeepTrace) -> Report:
+    if plan.effort == "rigorous":
+        return _rigorous(plan, display, keep_trace)
+    from ..profiling import profile  # imports torch
+
+    return profile(plan, display, keep_trace=keep_trace)
+
+
+def _rigorous(plan: Plan, display: Display, keep_trace: KeepTrace) -> Report:
+    """Run in several fresh processes, one after the other, and merge what they saw.
+
+    Forwards are taken apart in the first one only.
+    """
     prepare(plan, display)
     display.begin("processes", PROCESSES)
     share = replace(plan, budget_s=plan.budget_s / PROCESSES if plan.budget_s else None)
-    reports = [profile_in_fresh_process(share)]
+    reports = [profile_in_fresh_process(share, keep_trace)]
     display.advance(1)
     # What the first one's budget came to is settled for the others: they must do the same work.
     settled = reports[0].workload
     same = replace(
         plan,
         budget_s=None,
+        operators=False,
         repetitions=settled.repetitions or plan.repetitions,
         decode_tokens=settled.decode_tokens or plan.decode_tokens,
     )
@@ -142,6 +169,14 @@ def _rigorous(plan: Plan, display: Display) -> Report:
         reports.append(profile_in_fresh_process(same))
         display.advance(1)
     return merge(reports)
+
+
+def _write_trace(traces: list[bytes], options: Options, screen: Console, language: Language) -> None:
+    """Write the trace, once the report is safe."""
+    for trace in traces:
+        write_atomically(options.trace, trace, "--trace")
+        if not options.quiet:
+            _tell(screen, text(language, "trace_written", path=options.trace))
 
 
 def _deliver(report: Report, collector: str, options: Options, screen: Console, language: Language) -> None:
