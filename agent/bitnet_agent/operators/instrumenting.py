@@ -78,7 +78,6 @@ def _functions(model: Any) -> Iterator[tuple[Any, str, OperatorKindName]]:
 
 def _mark_products(undo: ExitStack, recorder: Recorder) -> None:
     """Mark what `AutoBitLinear.forward` is made of: the two quantisations and the product."""
-    from torch.nn import functional
     from transformers.integrations import bitnet
 
     kinds: tuple[tuple[Any, OperatorKindName], ...] = (
@@ -88,9 +87,9 @@ def _mark_products(undo: ExitStack, recorder: Recorder) -> None:
     for quantization, kind in kinds:
         # `apply` is inherited and bound to the class: a plain function takes its place.
         _replace(undo, quantization, "apply", staticmethod(_around_call(quantization.apply, kind, recorder)))
-    linear = _around_call(functional.linear, "bitlinear-matmul", recorder)
+    linear = _around_call(bitnet.F.linear, "bitlinear-matmul", recorder)
     # A namespace for this file alone: torch's own stays as it is for everything else.
-    _replace(undo, bitnet, "F", SimpleNamespace(**{**vars(functional), "linear": linear}))
+    _replace(undo, bitnet, "F", SimpleNamespace(**{**vars(bitnet.F), "linear": linear}))
 
 
 def _replace(undo: ExitStack, owner: Any, name: str, value: Any) -> None:
