@@ -27,6 +27,7 @@ from .measurement.caveats import judge
 from .measurement.clocks import clock_of_run
 from .measurement.loading import Loaded
 from .measurement.measuring import Measured, measure
+from .measurement.traffic.stages import count_modules
 from .measurement.workbench import Workbench, set_up
 from .operators.splitting import split_stages
 from .operators.trace import chrome_trace
@@ -87,7 +88,7 @@ def profile(
         decode_steps_ms=[generation.decode_steps_ms for generation in measured.repetitions.generations],
         warmup=measured.warmup,
         interference=measured.interference,
-        operators=_split(measured, stages),
+        operators=_split(loaded, measured, stages),
         summary=summarize(stages),
     )
     if keep_trace is not None and measured.look is not None:
@@ -95,12 +96,15 @@ def profile(
     return report.model_copy(update={"quality": judge(report, plan, bench.threads, measured)})
 
 
-def _split(measured: Measured, stages: list[StageProfile]) -> list[StageOperators]:
+def _split(loaded: Loaded, measured: Measured, stages: list[StageProfile]) -> list[StageOperators]:
     """The forwards that were taken apart, held against those that were timed."""
     if measured.look is None:
         return []
     return split_stages(
-        measured.look, forward_times_ms(stages), measured.observation.token_ids, lambda _name, _tokens: None
+        measured.look,
+        forward_times_ms(stages),
+        measured.observation.token_ids,
+        lambda tokens: count_modules(loaded.model, tokens),
     )
 
 

@@ -41,6 +41,7 @@ from .identity import (
 from .interference import Interference, combine_interferences
 from .interference_caveats import interference_caveats
 from .legacy import version_0_run_id
+from .operator_caveats import operator_caveats
 from .operator_sums import operator_module, stage_operators, with_timed_ms
 from .operator_words import operator_words
 from .operators import (
@@ -51,6 +52,7 @@ from .operators import (
     OperatorModule,
     StageOperators,
 )
+from .operators_csv import operators_csv
 from .ratios import SMALLEST_EFFECT
 from .reading import (
     NotAReportError,
@@ -170,8 +172,10 @@ __all__ = [
     "make_caveat",
     "new_run_id",
     "normalized_ms",
+    "operator_caveats",
     "operator_module",
     "operator_words",
+    "operators_csv",
     "parse_document",
     "read_report",
     "report_from_document",

@@ -118,6 +118,24 @@ ABOUT_THE_RUN = {
         "占其耗时的 {percent:.0f} %",
         "请加 --malloc tuned 重新运行（保留已释放的内存以便复用），再比较两次结果",
     ),
+    "operators-incomplete": Sentences(
+        "the kinds of work found in {stage} leave {percent:.1f} % of its forward unexplained (over {limit} %)",
+        "read their shares with that in mind; if it stays, the model is of a kind that is not known here",
+        "{stage} 的各类算子加起来，仍有 {percent:.1f} % 的耗时未归类（超过 {limit} %）",
+        "解读各项占比时请留意；若总是如此，说明此工具尚不了解该模型的结构",
+    ),
+    "operators-off": Sentences(
+        "the pass that took {stage} apart needed {percent:+.1f} % against the timed one (over {limit} %)",
+        "read its shares and not its milliseconds; on a quiet machine the two lie close together",
+        "拆解 {stage} 的那一遍与计时的那一遍相差 {percent:+.1f} %（超过 {limit} %）",
+        "请看各项占比，不要看其毫秒数；机器空闲时两者应很接近",
+    ),
+    "operators-other-tokens": Sentences(
+        "the pass that took {stage} apart chose other tokens than the timed one",
+        "run again; if it stays, the machine or a kernel computes unreliably",
+        "拆解 {stage} 的那一遍选取的 token 与计时的那一遍不同",
+        "请重新运行；若仍如此，说明机器或某个算子的计算不可靠",
+    ),
     "version-0": Sentences(
         "written by the brief's original script: one sample a stage, no warm-up (the compiler may be in the "
         "first forward), an advertised clock, a peak taken from after-values, no proof of the work done",

@@ -22,7 +22,7 @@ def split(model, clock, timed_ids=None):
 
     looked = look(model, clock)
     ids = looked.token_ids if timed_ids is None else timed_ids
-    stages = split_stages(looked, {"prefill": 100.0, "decode": 100.0}, ids, lambda name, tokens: None)
+    stages = split_stages(looked, {"prefill": 100.0, "decode": 100.0}, ids, lambda tokens: {})
     return {stage.stage: stage for stage in stages}
 
 
@@ -57,7 +57,7 @@ def test_a_slow_quantisation_of_one_weight_shows_there_and_nowhere_else(model, c
 
 
 def test_what_a_bitlinear_frees_at_its_end_is_told_apart(model, clock, monkeypatch):
-    """Time that passes when the quantised copy of the weight is given back, which no function is called for."""
+    """Time that passes when the quantised copy of the weight is given back, for which nothing is called."""
     import weakref
 
     from transformers.integrations import bitnet

@@ -1,4 +1,4 @@
-"""Regions: each moment belongs to the innermost that is open, and nothing is recorded where nothing listens."""
+"""Regions: each moment belongs to the innermost that is open, and to that alone."""
 
 from __future__ import annotations
 
@@ -80,10 +80,13 @@ def test_stages_are_kept_apart(recorder, clock):
 
 
 def test_an_error_closes_what_was_open(recorder, clock):
-    with pytest.raises(ValueError, match="broken"), recorder.forward("decode"):
-        with recorder.region("attention"):
+    def broken():
+        with recorder.forward("decode"), recorder.region("attention"):
             clock.pass_ms(1)
             raise ValueError("broken")
+
+    with pytest.raises(ValueError, match="broken"):
+        broken()
 
     with recorder.forward("decode"):
         clock.pass_ms(2)
@@ -98,7 +101,7 @@ def test_outside_a_forward_nothing_is_recorded(recorder, clock):
 
 
 def test_the_instruments_own_work_is_charged_to_nothing():
-    """A clock on which every look takes a second: what passes inside a mark is in the forward and in no kind."""
+    """On a clock where every look takes a second, what passes inside a mark is in no kind."""
     from bitnet_agent.operators.regions import Recorder
 
     looks = iter(range(100))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from bitnet_report import Caveat, Quality, Report, make_caveat
 from bitnet_report.grading import grade
 from bitnet_report.interference_caveats import interference_caveats
+from bitnet_report.operator_caveats import operator_caveats
 from bitnet_report.statistics_caveats import statistics_caveats
 
 from ..machine.processor.affinity import ThreadPlan
@@ -23,6 +24,7 @@ def judge(report: Report, plan: Plan, threads: ThreadPlan, measured: Measured) -
         *_about_the_effort(plan, measured),
         *_about_the_clock(report, measured),
         *statistics_caveats(report),
+        *operator_caveats(report),
         *interference_caveats(report.interference, report.workload.threads),
     ]
     if threads.oversubscribed:

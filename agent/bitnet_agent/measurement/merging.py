@@ -28,6 +28,7 @@ from bitnet_report import (
 from bitnet_report.grading import grade
 from bitnet_report.interference import combine_interferences
 from bitnet_report.interference_caveats import interference_caveats
+from bitnet_report.operator_caveats import operator_caveats
 from bitnet_report.statistics_caveats import statistics_caveats
 
 
@@ -123,5 +124,6 @@ def _judge(merged: Report, reports: Sequence[Report]) -> Quality:
 def _from_figures(report: Report) -> list[Caveat]:
     return [
         *statistics_caveats(report),
+        *operator_caveats(report),
         *interference_caveats(report.interference, report.workload.threads),
     ]

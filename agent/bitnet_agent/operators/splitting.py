@@ -4,13 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from bitnet_report import OPERATOR_KINDS, OperatorModule, StageOperators, operator_module, stage_operators
 
 from .regions import Recorder, Totals
 
-Work = Callable[[str, int], tuple[int, int] | None]
-"""A BitLinear's name and the tokens of a forward → its operations and its bytes, None where unknown."""
+
+class Work(Protocol):
+    """What one module's forward asks for."""
+
+    @property
+    def all_operations(self) -> int:
+        """A multiplication and its addition are two."""
+        ...
+
+    @property
+    def bytes(self) -> int:
+        """Read and written, as if no cache held anything."""
+        ...
+
+
+CountModules = Callable[[int], Mapping[str, Work]]
+"""The tokens of a forward → each module's work, by its name in the model."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +39,7 @@ class Look:
 
 
 def split_stages(
-    look: Look, timed_ms: Mapping[str, float | None], timed_token_ids: Sequence[int], work_of: Work
+    look: Look, timed_ms: Mapping[str, float | None], timed_token_ids: Sequence[int], count: CountModules
 ) -> list[StageOperators]:
     """Make each stage's split; `timed_ms` is one forward's time by the timed repetitions, by stage.
 
@@ -48,7 +64,7 @@ def split_stages(
                 timed_ms=timed,
                 instrumented_ms=sum(totals.forwards_s) * 1000 / forwards,
                 kinds=_kinds(totals),
-                modules=_modules(totals, tokens[stage], work_of),
+                modules=_modules(totals, count(tokens[stage])),
                 tokens_agree=agree[stage],
             )
         )
@@ -68,7 +84,7 @@ def _kinds(totals: Totals) -> dict[str, tuple[int, float]]:
     return found
 
 
-def _modules(totals: Totals, tokens: int, work_of: Work) -> list[OperatorModule]:
+def _modules(totals: Totals, work: Mapping[str, Work]) -> list[OperatorModule]:
     forwards = len(totals.forwards_s)
     rows = []
     for name in dict.fromkeys(module for _, module in totals.calls if module):  # in the order of running
@@ -80,15 +96,15 @@ def _modules(totals: Totals, tokens: int, work_of: Work) -> list[OperatorModule]
         calls = next(
             calls for (_, module), calls in totals.calls.items() if module == name
         )  # the module's own
-        work = work_of(name, tokens)
+        own = work.get(name)
         rows.append(
             operator_module(
                 name,
                 calls=calls // forwards,
                 ms=sum(parts.values()),
                 parts=parts,
-                operations=work[0] if work else None,
-                nbytes=work[1] if work else None,
+                operations=own.all_operations if own else None,
+                nbytes=own.bytes if own else None,
             )
         )
     return rows
