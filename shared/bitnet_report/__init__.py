@@ -53,6 +53,7 @@ from .operators import (
     StageOperators,
 )
 from .operators_csv import operators_csv
+from .projection_sums import ProjectionSum, sums_by_projection
 from .ratios import SMALLEST_EFFECT
 from .reading import (
     NotAReportError,
@@ -132,6 +133,7 @@ __all__ = [
     "OperatorKindName",
     "OperatorModule",
     "Part",
+    "ProjectionSum",
     "Quality",
     "Report",
     "ReportError",
@@ -186,6 +188,7 @@ __all__ = [
     "stage_profile",
     "statistics_caveats",
     "summarize",
+    "sums_by_projection",
     "task_of",
     "telling_parts",
     "version_0_run_id",

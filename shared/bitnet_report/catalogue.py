@@ -119,7 +119,8 @@ ABOUT_THE_RUN = {
         "请加 --malloc tuned 重新运行（保留已释放的内存以便复用），再比较两次结果",
     ),
     "operators-incomplete": Sentences(
-        "the kinds of work found in {stage} leave {percent:.1f} % of its forward unexplained (over {limit} %)",
+        "the kinds of work found in {stage} leave {percent:.1f} % of its forward unexplained "
+        "(over {limit} %)",
         "read their shares with that in mind; if it stays, the model is of a kind that is not known here",
         "{stage} 的各类算子加起来，仍有 {percent:.1f} % 的耗时未归类（超过 {limit} %）",
         "解读各项占比时请留意；若总是如此，说明此工具尚不了解该模型的结构",

@@ -1,8 +1,8 @@
 """An operator split as CSV (RFC 4180): full precision, one header line, UTF-8; ms are of one forward.
 
-One line a kind of work, one for the remainder, and one a BitLinear module, `level` telling them apart: the kinds
-and the remainder add up to the stage, the modules lie inside the kinds. A text cell that begins with `=`, `+`,
-`-` or `@` gets a `'` in front, so that a spreadsheet shows it and does not compute it.
+One line a kind of work, one for the remainder, and one a BitLinear module, `level` telling them apart: the
+kinds and the remainder add up to the stage, the modules lie inside the kinds. A text cell that begins with
+`=`, `+`, `-` or `@` gets a `'` in front, so that a spreadsheet shows it and does not compute it.
 """
 
 from __future__ import annotations

@@ -87,9 +87,10 @@ def _mark_products(undo: ExitStack, recorder: Recorder) -> None:
     for quantization, kind in kinds:
         # `apply` is inherited and bound to the class: a plain function takes its place.
         _replace(undo, quantization, "apply", staticmethod(_around_call(quantization.apply, kind, recorder)))
-    linear = _around_call(bitnet.F.linear, "bitlinear-matmul", recorder)
-    # A namespace for this file alone: torch's own stays as it is for everything else.
-    _replace(undo, bitnet, "F", SimpleNamespace(**{**vars(bitnet.F), "linear": linear}))
+    functional = vars(bitnet)["F"]
+    linear = _around_call(functional.linear, "bitlinear-matmul", recorder)
+    # A namespace for that module alone: torch's own stays as it is for everything else.
+    _replace(undo, bitnet, "F", SimpleNamespace(**{**vars(functional), "linear": linear}))
 
 
 def _replace(undo: ExitStack, owner: Any, name: str, value: Any) -> None:

@@ -31,6 +31,24 @@ def push_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def operators_parser() -> argparse.ArgumentParser:
+    """The options of `operators`."""
+    parser = argparse.ArgumentParser(
+        prog="bitnet-agent operators",
+        description="Show where the time of a run went, by kind of work and by BitLinear layer.",
+        epilog="The tables go to standard output, or with --csv or --json every figure of every layer.",
+    )
+    parser.add_argument(
+        "report", metavar="REPORT", help="a report file, or with --collector the id of a run there"
+    )
+    parser.add_argument("--collector", metavar="URL", help="where a run that is given by id is fetched")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--csv", action="store_true", help="print the kinds and every layer as CSV")
+    form.add_argument("--json", action="store_true", help="print them as JSON")
+    add_language(parser)
+    return parser
+
+
 def compare_parser() -> argparse.ArgumentParser:
     """The options of `compare`."""
     parser = argparse.ArgumentParser(

@@ -16,6 +16,7 @@ from bitnet_report import Report, StageProfile, caveat_sentences, findings, what
 from bitnet_report.statistics import half_width
 
 from .language import Language, text
+from .operators import print_operators
 
 _REFRESH_S = 0.1
 _WIDE = 100  # characters
@@ -124,6 +125,7 @@ def print_report(console: Console, report: Report, language: Language) -> None:
         cells = _cells(stage)
         table.add_row(text(language, stage.name), *(cells[key] for key in _columns(console)))
     console.print(table)
+    print_operators(console, report.operators, language)
     _print_footnotes(console, report, language)
 
 
