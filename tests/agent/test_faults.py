@@ -106,8 +106,9 @@ def test_a_quick_run_measures_once_and_is_flagged(agent):
     assert report.quality.grade in ("B", "C")
 
 
-def test_a_rigorous_run_draws_from_several_fresh_processes(agent):
-    ended = agent(*RUN, "--decode-tokens", "3", "--repetitions", "2", "--threads", "1", "--rigorous")
+def test_a_rigorous_run_draws_from_several_fresh_processes(agent, tmp_path):
+    work = ["--decode-tokens", "3", "--repetitions", "2", "--threads", "1"]
+    ended = agent(*RUN, *work, "--rigorous", "--trace", "t.json")
     assert ended.returncode == 0, ended.stderr
     report = read_report(ended.stdout)
     assert report.meta.effort == "rigorous"
@@ -118,6 +119,10 @@ def test_a_rigorous_run_draws_from_several_fresh_processes(agent):
         assert len(stage.samples_ms) == sum(expected)
     assert len(report.warmup.first_calls_ms) == 3
     assert len(report.decode_steps_ms) == 6
+    # The first one is taken apart, and held against the times of all.
+    assert [(split.stage, split.forwards) for split in report.operators] == [("prefill", 1), ("decode", 3)]
+    assert report.operators[0].timed_ms == report.stage("prefill").duration_ms
+    assert json.loads((tmp_path / "t.json").read_bytes())["otherData"]["run_id"] == report.run_id
 
 
 def test_a_fault_in_a_fresh_process_is_one_clear_sentence(agent, clear):
