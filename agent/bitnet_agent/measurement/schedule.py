@@ -72,11 +72,10 @@ def schedule_for_budget(plan: Plan, costs: Costs, warmup_maximum: int) -> Schedu
     if plan.operators is not None or schedule.look_tokens is None:
         return fitted
     without = _fit(plan, costs, replace(schedule, look_tokens=None))
-    wanted = min(schedule.repetitions, _WANTED_REPETITIONS)
-    costs_work = fitted.decode_tokens < without.decode_tokens or fitted.repetitions < min(
-        wanted, without.repetitions
-    )
-    return without if costs_work else fitted
+    needed = min(schedule.repetitions, _WANTED_REPETITIONS, without.repetitions) + _WARMUP_AND_WATCH
+    work_s = costs.spent_s + needed * costs.repetition_s(without.decode_tokens)
+    fits = work_s + costs.look_s(schedule.look_tokens) <= (plan.budget_s or 0.0)
+    return fitted if fits else without
 
 
 def _fit(plan: Plan, costs: Costs, schedule: Schedule) -> Schedule:

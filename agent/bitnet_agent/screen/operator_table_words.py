@@ -12,9 +12,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "whole": ("taken apart", "拆解时合计"),
     "timed": ("as timed", "计时结果"),
     "own_pass": (
-        "Taken apart in a pass of its own, after the timed ones; no time of it is in the table above.",
-        "由计时之后单独的一遍拆解得出，上表的时间不受其影响。",
+        "Taken apart in a pass of its own, after the timed ones; it took, against those: {off}.",
+        "由计时之后单独的一遍拆解得出；与计时结果相比：{off}。",
     ),
+    "separator": (", ", "，"),
     "projections": ("BitLinear layers, summed over all layers", "各 BitLinear 投影（所有层合计）"),
     "stage": ("Stage", "阶段"),
     "projection": ("Projection", "投影"),

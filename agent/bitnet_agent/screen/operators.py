@@ -43,11 +43,10 @@ def print_operators(console: Console, splits: Sequence[StageOperators], language
         *(cell for split in splits for cell in (_ms(split.instrumented_ms), "100")),
         style="bold",
     )
-    table.add_row(
-        word(language, "timed"), *(cell for split in splits for cell in (_ms(split.timed_ms), _off(split)))
-    )
+    table.add_row(word(language, "timed"), *(cell for split in splits for cell in (_ms(split.timed_ms), "")))
     console.print(table)
-    console.print(word(language, "own_pass"))
+    off = (f"{_stage(split.stage, language)} {_off(split)}" for split in splits)
+    console.print(word(language, "own_pass").format(off=word(language, "separator").join(off)))
 
 
 def print_projections(console: Console, splits: Sequence[StageOperators], language: Language) -> None:
@@ -118,4 +117,4 @@ def _rate(value: float | None) -> str:
 
 
 def _off(split: StageOperators) -> str:
-    return "–" if not split.instrumented_ms else _percent(split.timed_ms / split.instrumented_ms)
+    return "–" if split.slowdown is None else f"{(split.slowdown - 1) * 100:+.1f} %"
