@@ -12,3 +12,8 @@ def add_database_url(parser: argparse.ArgumentParser) -> None:
         metavar="URL",
         help="where reports are kept (default: sqlite:///bitnet-collector.db)",
     )
+
+
+def add_force(parser: argparse.ArgumentParser, meaning: str) -> None:
+    """Let the parser take `--force`, which replaces what would else be kept."""
+    parser.add_argument("--force", action="store_true", help=meaning)

@@ -1,0 +1,198 @@
+"""`backup` and `restore` with the real program, beside a real server."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import threading
+
+import pytest
+from collector_command import run
+from collector_reports import make_report, version_0
+
+
+def url(path):
+    return f"--database-url=sqlite:///{path}"
+
+
+def query(path, sql):
+    with sqlite3.connect(path) as connection:
+        found = connection.execute(sql).fetchall()
+    connection.close()
+    return found
+
+
+@pytest.fixture(scope="module")
+def stopped(tmp_path_factory):
+    """The database of a collector that has ended, with six reports."""
+    from collector_server import Server
+
+    path = tmp_path_factory.mktemp("stopped") / "runs.db"
+    server = Server(path)
+    for member in ("WJ", "WYC"):
+        for prefill in (1000.0, 1100.0):
+            assert server.submit(make_report(member, prefill_ms=prefill)).status_code == 201
+    server.submit(version_0())
+    server.submit(make_report("LCJ", note="说明 🎉"))
+    server.stop()
+    return path
+
+
+def test_a_backup_of_a_server_that_goes_on_writing_holds_every_report_acknowledged_before(
+    start_server, tmp_path
+):
+    server = start_server()
+    before = [server.submit(make_report()).json() for _ in range(5)]
+    ended = threading.Event()
+
+    def write_on():
+        while not ended.is_set():
+            server.submit(make_report("WYC"))
+
+    writer = threading.Thread(target=write_on)
+    writer.start()
+    try:
+        said = run("backup", tmp_path / "copy.db", url(server.database)).stdout
+    finally:
+        ended.set()
+        writer.join()
+    stored = dict(query(tmp_path / "copy.db", "SELECT run_id, sha256 FROM raw_report"))
+    assert {receipt["run_id"]: receipt["sha256"] for receipt in before}.items() <= stored.items()
+    assert f"{len(stored)} runs" in said
+    assert query(tmp_path / "copy.db", "SELECT count(*) FROM run") == [(len(stored),)]
+    assert query(tmp_path / "copy.db", "PRAGMA integrity_check") == [("ok",)]
+    assert sorted(path.name for path in tmp_path.glob("copy*")) == ["copy.db"]  # a single file
+    assert server.submit(make_report()).status_code == 201
+
+
+def test_a_backup_writes_over_nothing_unasked(stopped, tmp_path):
+    target = tmp_path / "copy.db"
+    target.write_text("precious")
+    assert "--force" in run("backup", target, url(stopped), check=2).stderr
+    assert target.read_text() == "precious"
+    run("backup", target, "--force", url(stopped))
+    assert query(target, "SELECT count(*) FROM run") == [(6,)]
+    assert "itself" in run("backup", stopped, "--force", url(stopped), check=2).stderr
+    assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="files have no modes there")
+def test_a_backup_is_its_owners_alone(stopped, tmp_path):
+    run("backup", tmp_path / "copy.db", url(stopped))
+    assert (tmp_path / "copy.db").stat().st_mode & 0o077 == 0
+
+
+def test_a_backup_of_what_is_not_there_makes_nothing(tmp_path):
+    assert "no database" in run("backup", tmp_path / "x", url(tmp_path / "none.db"), check=2).stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_directory_that_is_not_there_is_named(stopped, tmp_path):
+    assert "another directory" in run("backup", tmp_path / "no" / "x.db", url(stopped), check=4).stderr
+
+
+@pytest.mark.parametrize(
+    ("damage", "word"),
+    [
+        ("UPDATE raw_report SET body = x'7b7d' WHERE rowid = 3", "not as it was stored"),
+        ("UPDATE run SET sha256 = 'x' WHERE rowid = 2", "not as it was stored"),
+        ("DELETE FROM raw_report WHERE rowid = 1", "6 runs but 5"),
+        ("DELETE FROM run WHERE rowid = 1", "gone"),
+        ("PRAGMA application_id = 1", "no database of the collector's"),
+    ],
+)
+def test_damage_is_found_before_the_copy_gets_its_name_and_before_it_is_put_back(
+    stopped, tmp_path, damage, word
+):
+    damaged = tmp_path / "damaged.db"
+    shutil.copyfile(stopped, damaged)
+    query(damaged, damage)
+    if "application_id" not in damage:
+        assert word in run("backup", tmp_path / "copy.db", url(damaged), check=4).stderr
+    assert word in run("restore", damaged, url(tmp_path / "new.db"), check=4).stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["damaged.db"]
+
+
+def test_a_page_that_was_overwritten_is_found(stopped, tmp_path):
+    copy = tmp_path / "copy.db"
+    run("backup", copy, url(stopped))
+    content = bytearray(copy.read_bytes())
+    content[-6000:-5000] = b"\xff" * 1000
+    copy.write_bytes(content)
+    run("restore", copy, url(tmp_path / "new.db"), check=4)
+    assert not (tmp_path / "new.db").exists()
+    copy.write_bytes(content[: len(content) // 2])
+    run("restore", copy, url(tmp_path / "new.db"), check=4)
+
+
+def test_a_restored_database_shows_what_it_showed(start_server, tmp_path, stopped):
+    copy = tmp_path / "copy.db"
+    run("backup", copy, url(stopped))
+    before = copy.read_bytes()
+    said = run("restore", copy, url(tmp_path / "runs.db")).stdout
+    assert "6 runs" in said
+    assert copy.read_bytes() == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["copy.db", "runs.db"]
+    server = start_server()
+    answers = [server.client.get(address).json() for address in ("/runs?limit=10", "/members", "/workloads")]
+    server.stop()
+    shutil.copyfile(stopped, tmp_path / "original.db")
+    original = start_server(database="original.db")
+    shown = [original.client.get(address).json() for address in ("/runs?limit=10", "/members", "/workloads")]
+    swapped = str(answers).replace(server.url, original.url)
+    assert swapped == str(shown)
+    for row in shown[0]["runs"]:
+        assert original.client.get(f"/runs/{row['run_id']}/receipt").json()["sha256"] == row["sha256"]
+
+
+def test_a_database_that_holds_runs_is_replaced_only_by_force(stopped, tmp_path):
+    copy, target = tmp_path / "copy.db", tmp_path / "runs.db"
+    run("backup", copy, url(stopped))
+    shutil.copyfile(stopped, target)
+    query(target, "DELETE FROM latest WHERE member = 'WYC'")
+    assert "--force" in run("restore", copy, url(target), check=2).stderr
+    assert query(target, "SELECT count(*) FROM latest WHERE member = 'WYC'") == [(0,)]
+    run("restore", copy, "--force", url(target))
+    assert query(target, "SELECT count(*) FROM latest WHERE member = 'WYC'") == [(1,)]
+
+
+def test_nothing_is_put_under_a_server_that_runs(start_server, stopped, tmp_path):
+    copy = tmp_path / "copy.db"
+    run("backup", copy, url(stopped))
+    server = start_server()
+    assert "open" in run("restore", copy, "--force", url(server.database), check=4).stderr
+    assert server.submit(make_report()).status_code == 201
+    assert "open" in run("restore", copy, "--force", url(server.database), check=4).stderr
+    assert len(server.client.get("/runs").json()["runs"]) == 1
+    server.stop()
+    run("restore", copy, "--force", url(server.database))
+    server.start()
+    assert len(server.client.get("/runs").json()["runs"]) == 6
+
+
+def test_another_programs_database_is_not_replaced_even_by_force(stopped, tmp_path):
+    copy, target = tmp_path / "copy.db", tmp_path / "cats.db"
+    run("backup", copy, url(stopped))
+    query(target, "CREATE TABLE cats (name)")
+    assert "another program" in run("restore", copy, "--force", url(target), check=4).stderr
+    assert query(target, "SELECT count(*) FROM cats") == [(0,)]
+
+
+def test_a_backup_of_a_newer_version_is_refused(stopped, tmp_path):
+    copy = tmp_path / "copy.db"
+    run("backup", copy, url(stopped))
+    query(copy, "UPDATE alembic_version SET version_num = '9999_later'")
+    assert "newer version" in run("restore", copy, url(tmp_path / "new.db"), check=4).stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["copy.db"]
+
+
+def test_postgresql_is_sent_to_its_own_tools(tmp_path):
+    address = "--database-url=postgresql+psycopg://user:hunter2@127.0.0.1:1/bitnet"
+    for arguments, word in (
+        (("backup", tmp_path / "x"), "pg_dump"),
+        (("restore", tmp_path / "x"), "pg_restore"),
+    ):
+        said = run(*arguments, address, check=2).stderr
+        assert word in said
+        assert "hunter2" not in said
