@@ -58,7 +58,9 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = _utc_now) -> 
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.database = open_database(settings.database_url, settings.busy_timeout_ms)
+        app.state.database = open_database(
+            settings.database_url, settings.busy_timeout_ms, settings.pool_size
+        )
         try:
             yield
         finally:

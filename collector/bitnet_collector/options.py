@@ -10,7 +10,8 @@ def add_database_url(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--database-url",
         metavar="URL",
-        help="where reports are kept (default: sqlite:///bitnet-collector.db)",
+        help="where reports are kept: a SQLite file, or postgresql+psycopg://user@host/database; one with "
+        "a password is safer in the environment, as DATABASE_URL (default: sqlite:///bitnet-collector.db)",
     )
 
 

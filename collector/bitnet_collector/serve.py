@@ -4,59 +4,36 @@ from __future__ import annotations
 
 import ipaddress
 import os
-import signal
 import socket
 import sys
-from types import FrameType
-from typing import NoReturn
-
-import uvicorn
 
 from bitnet_report import __version__
 
-from .app import create_app
 from .database import open_database
 from .errors import EnvironmentFaultError
-from .logs import log_config
+from .server import run_server
 from .settings import Settings
+from .workers import run_workers
 
 
 def serve(settings: Settings) -> int:
     """Answer requests until Ctrl-C or SIGTERM; give back 0.
 
     Raises:
-        CollectorError: the address or the database cannot be had.
+        CollectorError: the address or the database cannot be had, or a worker could not start.
+        SystemExit: 0 after such a signal.
     """
     with _listen(settings.host, settings.port) as listener:
-        open_database(
-            settings.database_url, settings.busy_timeout_ms
-        ).dispose()  # a fault is told before the start
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, _end)  # uvicorn shuts down in order and then hands the signal on to this
-        config = uvicorn.Config(
-            create_app(settings),
-            log_config=log_config(settings.log_format),
-            access_log=False,  # `watching` writes a better one
-            timeout_graceful_shutdown=settings.shutdown_seconds,
-            server_header=False,
-        )
-        _Server(config, _address(settings.host, listener)).run(sockets=[listener])
+        # A fault is told before the start, and workers find the database migrated.
+        open_database(settings.database_url, settings.busy_timeout_ms, settings.pool_size).dispose()
+        address = _address(settings.host, listener)
+        run = run_workers if settings.workers > 1 else run_server
+        run(settings, listener, lambda: _say_where(address))
     return 0
 
 
-class _Server(uvicorn.Server):
-    """Says where it listens as soon as it answers."""
-
-    def __init__(self, config: uvicorn.Config, address: str) -> None:
-        super().__init__(config)
-        self._address = address
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if self.started:
-            _say(
-                f"bitnet-collector {__version__}: the summary is at {self._address}/summary (Ctrl-C ends it)"
-            )
+def _say_where(address: str) -> None:
+    _say(f"bitnet-collector {__version__}: the summary is at {address}/summary (Ctrl-C ends it)")
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -102,7 +79,3 @@ def _address(host: str, listener: socket.socket) -> str:
 
 def _say(sentence: str) -> None:
     print(sentence, file=sys.stderr, flush=True)
-
-
-def _end(_number: int, _frame: FrameType | None) -> NoReturn:
-    raise SystemExit(0)

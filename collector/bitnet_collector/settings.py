@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bitnet_report import MEMBER_RULE, is_member_name
 
@@ -17,8 +17,13 @@ DEFAULTS = {
     "members": "WJ,WYC,LCJ",
     "log_format": "text",
     "shutdown_seconds": "8",
+    "workers": "1",
+    "pool_size": "10",
 }
 """Each also as the environment variable BITNET_COLLECTOR_<NAME>; an option outweighs the variable."""
+
+_HOSTING = {"database_url": "DATABASE_URL"}
+"""What hosting services set; our own variable outweighs it."""
 
 
 @dataclass(frozen=True)
@@ -27,16 +32,19 @@ class Settings:
 
     `members` have their rows from the first start, in this order. `busy_timeout_ms` is how long a request
     waits for another's write before it is told to come back. `shutdown_seconds` is how long requests that are
-    under way at the end may take; Docker kills what is still there after 10.
+    under way at the end may take; Docker kills what is still there after 10. Each of the `workers` keeps
+    `pool_size` connections to PostgreSQL.
     """
 
     host: str = "127.0.0.1"
     port: int = 8000
-    database_url: str = DEFAULTS["database_url"]
+    database_url: str = field(default=DEFAULTS["database_url"], repr=False)  # may hold a password
     members: tuple[str, ...] = ("WJ", "WYC", "LCJ")
     busy_timeout_ms: int = 5000
     log_format: LogFormat = "text"
     shutdown_seconds: int = 8
+    workers: int = 1
+    pool_size: int = 10
 
 
 def read_settings(options: Mapping[str, str | None], environment: Mapping[str, str]) -> Settings:
@@ -52,14 +60,18 @@ def read_settings(options: Mapping[str, str | None], environment: Mapping[str, s
         if option is not None:
             values[name], origins[name] = option, f"--{name.replace('_', '-')}"
         else:
-            values[name], origins[name] = environment.get(variable, default), variable
+            hosting = _HOSTING.get(name, variable)
+            origins[name] = variable if variable in environment else hosting
+            values[name] = environment.get(origins[name], default)
     return Settings(
         host=_host(values["host"], origins["host"]),
         port=_port(values["port"], origins["port"]),
         database_url=values["database_url"],
         members=_members(values["members"], origins["members"]),
         log_format=_log_format(values["log_format"], origins["log_format"]),
-        shutdown_seconds=_seconds(values["shutdown_seconds"], origins["shutdown_seconds"]),
+        shutdown_seconds=_whole(values["shutdown_seconds"], origins["shutdown_seconds"], 3600, "seconds"),
+        workers=_whole(values["workers"], origins["workers"], 64, "processes"),
+        pool_size=_whole(values["pool_size"], origins["pool_size"], 1000, "connections"),
     )
 
 
@@ -84,9 +96,9 @@ def _log_format(text: str, origin: str) -> LogFormat:
     return "json" if text == "json" else "text"
 
 
-def _seconds(text: str, origin: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 4 and 1 <= int(text) <= 3600):
-        raise UsageError(f"{origin} is {text[:40]!r}", "give whole seconds from 1 to 3600")
+def _whole(text: str, origin: str, most: int, what: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 4 and 1 <= int(text) <= most):
+        raise UsageError(f"{origin} is {text[:40]!r}", f"give whole {what} from 1 to {most}")
     return int(text)
 
 

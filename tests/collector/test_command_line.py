@@ -68,13 +68,22 @@ def test_version():
         (["serve", "--database-url", "runs.db"], {}, ["--database-url", "sqlite:///"]),
         (["serve", "--database-url", "sqlite://"], {}, ["memory"]),
         (["serve", "--database-url", "sqlite:///x.db?mode=ro"], {}, ["path"]),
+        (["serve", "--database-url", "postgresql+psycopg://u:s3cret@h"], {}, ["names no database"]),
+        (["serve", "--database-url", "postgresql+psycopg://u:s3@cret@h/d"], {}, ["%40"]),
+        (["serve", "--database-url", "postgresql+psycopg://u:s3cret@h:port/d"], {}, ["no database URL"]),
+        (["serve", "--database-url", "postgresql+asyncpg://u:s3cret@h/d"], {}, ["asyncpg", "psycopg://"]),
+        (["serve"], {"DATABASE_URL": "oracle://u:s3cret@h/d"}, ["oracle"]),
+        (["serve", "--workers", "0"], {}, ["--workers", "1 to 64"]),
+        (["serve", "--pool-size", "many"], {}, ["--pool-size"]),
         ([], {}, ["serve"]),
     ],
 )
 def test_what_cannot_be_meant_is_exit_2_with_a_remedy(tmp_path, arguments, environment, words):
     if arguments and "--port" not in arguments:
         environment = {"BITNET_COLLECTOR_PORT": "0", **environment}
-    refused(run(*arguments, cwd=tmp_path, **environment), 2, *words)
+    done = run(*arguments, cwd=tmp_path, **environment)
+    refused(done, 2, *words)
+    assert "cret" not in done.stderr
     assert list(tmp_path.iterdir()) == []
 
 

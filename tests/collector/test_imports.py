@@ -19,7 +19,7 @@ LAYERS = [
     {"cli"},
     {"verbs"},
     {"options", "archive"},
-    {"serve"},
+    {"serve", "server", "workers"},
     {"app"},
     {"routes", "faults"},
     {

@@ -36,6 +36,10 @@ def add_parser(commands: Commands) -> None:
         metavar="N",
         help="how long requests under way may take when the server is told to end (default: 8)",
     )
+    parser.add_argument("--workers", metavar="N", help="processes that answer requests (default: 1)")
+    parser.add_argument(
+        "--pool-size", metavar="N", help="connections to PostgreSQL that each worker keeps (default: 10)"
+    )
 
 
 def run(options: argparse.Namespace) -> int:

@@ -1,0 +1,129 @@
+"""Several processes that answer on one socket; one that dies is replaced."""
+
+from __future__ import annotations
+
+import logging
+import logging.config
+import multiprocessing
+import os
+import signal
+import socket
+import tempfile
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import SpawnProcess
+from types import FrameType
+from typing import NoReturn
+
+from prometheus_client.multiprocess import mark_process_dead
+
+from .errors import EnvironmentFaultError
+from .logs import log_config
+from .metrics import MULTIPROCESS
+from .server import run_server
+from .settings import Settings
+
+_LOG = logging.getLogger(__name__)
+
+
+def run_workers(settings: Settings, listener: socket.socket, on_ready: Callable[[], None]) -> None:
+    """Keep `settings.workers` processes answering until SIGINT or SIGTERM; `on_ready` once all of them do.
+
+    Raises:
+        SystemExit: 0 after such a signal, when all have ended what was under way.
+        EnvironmentFaultError: a worker ended before it could answer; the others were told to end.
+    """
+    logging.config.dictConfig(log_config(settings.log_format))
+    with ExitStack() as stack:
+        if MULTIPROCESS not in os.environ:
+            counts = stack.enter_context(tempfile.TemporaryDirectory(prefix="bitnet-collector-counts-"))
+            os.environ[MULTIPROCESS] = counts
+        workers = [_Worker(settings, listener) for _ in range(settings.workers)]
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, _end)
+        try:
+            for worker in workers:
+                worker.start()
+            for worker in workers:
+                worker.wait_until_ready()
+            on_ready()
+            _keep(workers)
+        finally:
+            for worker in workers:
+                worker.end()
+
+
+def _keep(workers: list[_Worker]) -> NoReturn:
+    """Replace each worker that ends; only a signal ends this."""
+    while True:
+        wait([worker.process.sentinel for worker in workers])
+        for worker in workers:
+            if not worker.process.is_alive():
+                fields = {"exit_code": worker.process.exitcode, "pid": worker.process.pid}
+                _LOG.error("a worker ended and is replaced", extra={"fields": fields})
+                worker.forget()
+                worker.start()
+                worker.wait_until_ready()
+
+
+class _Worker:
+    """One process after another in the same place."""
+
+    def __init__(self, settings: Settings, listener: socket.socket) -> None:
+        self._settings, self._listener = settings, listener
+        self.process: SpawnProcess
+        self._ready: Connection
+
+    def start(self) -> None:
+        processes = multiprocessing.get_context("spawn")  # a fork would share the parent's locks and sockets
+        self._ready, theirs = processes.Pipe(duplex=False)
+        self.process = processes.Process(target=_work, args=(self._settings, self._listener, theirs))
+        self.process.start()
+        theirs.close()
+
+    def wait_until_ready(self) -> None:
+        try:
+            self._ready.recv()
+        except EOFError:
+            self.process.join()
+            raise EnvironmentFaultError(
+                f"a worker could not start (exit code {self.process.exitcode})", "look at what it said above"
+            ) from None
+        finally:
+            self._ready.close()
+
+    def end(self) -> None:
+        """Have it end what is under way; it bounds that time itself."""
+        if getattr(self, "process", None) is not None:
+            self.process.terminate()
+            self.process.join()
+            self.forget()
+
+    def forget(self) -> None:
+        """Its requests are no longer in flight."""
+        if self.process.pid is not None:
+            mark_process_dead(self.process.pid)  # type: ignore[no-untyped-call]  # it has no types
+
+
+def _work(settings: Settings, listener: socket.socket, ready: Connection) -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_after, args=(parent.sentinel,), daemon=True).start()
+
+    def tell() -> None:
+        ready.send(True)
+        ready.close()
+
+    run_server(settings, listener, tell)
+
+
+def _end_after(parent: int) -> None:
+    """A worker whose parent was killed must not keep the port."""
+    wait([parent])
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _end(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise SystemExit(0)
