@@ -32,7 +32,7 @@ class Prompt:
 
 @dataclass(frozen=True)
 class Plan:
-    """One run's settings; clocks in MHz.
+    """One run's settings; clocks in MHz; `context_depth` tokens are in the KV cache before the prompt.
 
     `effort` quick is one repetition after two of warm-up; rigorous is `PROCESSES` fresh processes. A budget
     (seconds) shortens or repeats the work to fit. `operators` asks for a pass that takes forwards apart, or
@@ -43,6 +43,7 @@ class Plan:
     revision: str | None = None
     prompt: Prompt = field(default_factory=Prompt)
     decode_tokens: int = DEFAULT_DECODE_TOKENS
+    context_depth: int = 0
     repetitions: int = DEFAULT_REPETITIONS
     threads: int | None = None
     dtype: str = "bfloat16"

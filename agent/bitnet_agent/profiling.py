@@ -115,6 +115,7 @@ def describe_work(bench: Workbench, loaded: Loaded, measured: Measured) -> Workl
         prompt_sha256=hash_token_ids(loaded.prompt.ids),
         prompt_tokens=len(loaded.prompt.ids),
         decode_tokens=measured.schedule.decode_tokens,
+        context_depth=bench.plan.context_depth,
         dtype=bench.plan.dtype,
         engine="published",
         threads=bench.threads.threads,

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from .report import Report
 
-UNSTATED_WORK: Final[dict[str, Any]] = {"malloc": "default"}
+UNSTATED_WORK: Final[dict[str, Any]] = {"malloc": "default", "context_depth": 0}
 """What a field of `work_of` is where it is left out."""
 
 
@@ -41,11 +41,15 @@ def work_of(report: Report) -> dict[str, Any]:
 
     Threads and repetitions are left out: they are what a machine spends on the work. So is the revision,
     as far as it leaves the tensors alike, and `generated_sha256`, since kernels of different machines round
-    bfloat16 differently. The allocator is in only where it is not the default one, so that the ids of reports
-    from before it was stated stay: read it with `work_value`.
+    bfloat16 differently. The fields of `UNSTATED_WORK` are in only where they are not as there, so that the
+    ids of reports from before they were stated stay: read them with `work_value`.
     """
     workload = report.workload
-    allocator = {} if workload.malloc == UNSTATED_WORK["malloc"] else {"malloc": workload.malloc}
+    stated = {
+        field: value
+        for field, unstated in UNSTATED_WORK.items()
+        if (value := getattr(workload, field)) != unstated
+    }
     return {
         "model": report.meta.model_name,
         "weights": report.meta.weights,
@@ -57,7 +61,7 @@ def work_of(report: Report) -> dict[str, Any]:
         "dtype": workload.dtype,
         "engine": workload.engine,
         "suite_version": workload.suite_version,
-        **allocator,
+        **stated,
     }
 
 

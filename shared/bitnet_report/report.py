@@ -56,6 +56,7 @@ class Meta(Record):
     note: Text | None = None
     effort: Literal["quick", "standard", "rigorous"] | None = None
     budget_s: Seconds | None = None
+    sweep: SweepPlace | None = None
 
     @property
     def measured_at(self) -> datetime:
@@ -63,17 +64,30 @@ class Meta(Record):
         return parse_timestamp(self.timestamp)
 
 
+class SweepPlace(Record):
+    """Which sweep a run is a point of: runs of one sweep share `sweep_id`, and were taken in turns.
+
+    `points` and `rounds` are the whole sweep's: each point was run once a round, in another order each time.
+    """
+
+    sweep_id: RunId
+    points: Positive
+    rounds: Positive
+
+
 class Workload(Record):
     """What makes two runs the same work, and what was spent on it (`threads`, `repetitions`).
 
     `model_sha256` is over the tensors' names, types and shapes and the configuration that shapes the
     computation; `prompt_sha256` and `generated_sha256` are over token ids (see `hash_token_ids`).
+    `context_depth` tokens of the agent's own text are in the KV cache before the prompt.
     """
 
     model_sha256: Sha256 | None = None
     prompt_sha256: Sha256 | None = None
     prompt_tokens: Positive | None = None
     decode_tokens: Positive | None = None
+    context_depth: Count = 0
     batch_size: Positive = 1
     dtype: Name | None = None
     engine: Name = "published"

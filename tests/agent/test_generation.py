@@ -110,3 +110,42 @@ def test_times_are_exact_and_what_lies_between_the_steps_is_not_counted(model, c
     assert seen.token_ids == [11, 12, 13, 14]
     assert scripted.seen == [[[1, 2, 3]], [[11]], [[12]], [[13]]]  # each step reads the token before
     assert calls == [1, 2, 3, 4]
+
+
+class TestContext:
+    """Tokens in the KV cache before the prompt."""
+
+    def test_behind_a_context_the_model_sees_the_whole_text(self, model):
+        from bitnet_agent.measurement.generation import prefill
+
+        behind = prefill(model, PROMPT, filled(model, PROMPT * 3).new_cache()).logits.float()
+        whole = prefill(model, PROMPT * 4).logits.float()
+        alone = prefill(model, PROMPT).logits.float()
+
+        # The same sums in another order, in bfloat16: near, and far nearer than without a context.
+        assert (behind - whole).square().mean() < 0.01 * (alone - whole).square().mean()
+
+    def test_each_generation_finds_the_context_as_it_was(self, model):
+        from bitnet_agent.measurement.generation import generate
+
+        context = filled(model, PROMPT * 2)
+        once, again = (
+            generate(model, PROMPT, 4, now=lambda: 0.0, cache=context.new_cache()).token_ids for _ in range(2)
+        )
+
+        assert once == again
+        assert context.new_cache().get_seq_length() == len(PROMPT) * 2
+
+    def test_filling_takes_the_time_that_the_clock_says(self, model):
+        from bitnet_agent.measurement.context import Context
+
+        ticks = iter((5.0, 7.5))
+        assert Context(model, PROMPT).fill(lambda: next(ticks)) == 2500.0
+
+
+def filled(model, ids):
+    from bitnet_agent.measurement.context import Context
+
+    context = Context(model, ids)
+    context.fill(lambda: 0.0)
+    return context

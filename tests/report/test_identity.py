@@ -88,6 +88,7 @@ CHANGES = {
     "dtype": ("workload", {"dtype": "float32"}),
     "engine": ("workload", {"engine": "another"}),
     "malloc": ("workload", {"malloc": "tuned"}),
+    "context_depth": ("workload", {"context_depth": 512}),
     "suite_version": ("workload", {"suite_version": 2}),
 }
 

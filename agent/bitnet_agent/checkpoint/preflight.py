@@ -15,18 +15,21 @@ _WORKING_SET_MB = 1024
 """Beside the weights: Python, torch and transformers (about 450 MB), a layer's temporaries, the KV cache."""
 
 
-def check_context(checkpoint: Checkpoint, prompt_tokens: int, decode_tokens: int) -> None:
+def check_context(
+    checkpoint: Checkpoint, prompt_tokens: int, decode_tokens: int, context_depth: int = 0
+) -> None:
     """Refuse a run longer than the positions that the model knows.
 
     Raises:
-        UsageError: prompt and decode tokens together exceed `max_position_embeddings`.
+        UsageError: context, prompt and decode tokens together exceed `max_position_embeddings`.
     """
-    total = prompt_tokens + decode_tokens
+    total = context_depth + prompt_tokens + decode_tokens
     if total > checkpoint.max_positions:
+        before = f"{context_depth} tokens of context, " if context_depth else ""
         raise UsageError(
-            f"{prompt_tokens} prompt and {decode_tokens} decode tokens make {total}, "
+            f"{before}{prompt_tokens} prompt and {decode_tokens} decode tokens make {total}, "
             f"and the model has {checkpoint.max_positions} positions",
-            "lower --prompt-tokens or --decode-tokens",
+            "lower --prompt-tokens or --decode-tokens" + (" or --context-depth" if context_depth else ""),
         )
 
 

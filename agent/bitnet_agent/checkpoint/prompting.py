@@ -61,6 +61,13 @@ def prepare_prompt(tokenizer: Any, prompt: Prompt) -> EncodedPrompt:
     return EncodedPrompt(text, tuple(ids), limit)
 
 
+def context_tokens(tokenizer: Any, depth: int) -> tuple[int, ...]:
+    """Just `depth` token ids of the package's own text, repeated as needed: what stands before a prompt."""
+    if not depth:
+        return ()
+    return tuple(encode(tokenizer, _long_enough(tokenizer, prompt_text(), depth), depth))
+
+
 def _long_enough(tokenizer: Any, text: str, limit: int) -> str:
     once = max(1, len(encode(tokenizer, text, None)))
     return text * (limit // once + 2) if once < limit else text

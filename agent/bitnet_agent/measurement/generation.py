@@ -41,9 +41,9 @@ class DecodeState:
 
 
 @torch.inference_mode()
-def prefill(model: Any, prompt_ids: Sequence[int]) -> DecodeState:
-    """Run the whole prompt at once; fills the KV cache and gives the first token."""
-    cache = DynamicCache(config=model.config)
+def prefill(model: Any, prompt_ids: Sequence[int], cache: Any = None) -> DecodeState:
+    """Run the whole prompt at once; fills the KV cache (a new one unless given) and gives the first token."""
+    cache = DynamicCache(config=model.config) if cache is None else cache
     input_ids = torch.tensor([list(prompt_ids)])  # [1, prompt]
     logits = model(input_ids=input_ids, past_key_values=cache, use_cache=True, logits_to_keep=1).logits
     return DecodeState(cache, logits.argmax(dim=-1), logits)
@@ -64,16 +64,20 @@ def generate(
     decode_tokens: int,
     *,
     now: Clock,
+    cache: Any = None,
     after_prefill: Callable[[], None] = lambda: None,
     between_steps: Callable[[], None] = lambda: None,
 ) -> Generation:
     """Prefill, then `decode_tokens` single-token forwards, each with its own time.
 
+    `cache` is the KV cache to grow, with what was read before the prompt; a new one unless given.
+
     Both callbacks are called outside the timed spans: `after_prefill` once, `between_steps` after prefill and
     after each step.
     """
+    cache = DynamicCache(config=model.config) if cache is None else cache
     start = now()
-    state = prefill(model, prompt_ids)
+    state = prefill(model, prompt_ids, cache)
     first = int(state.token.item())
     generation = Generation(prefill_ms=(now() - start) * 1000, token_ids=[first])
     after_prefill()

@@ -9,10 +9,11 @@ from typing import Any
 from ..checkpoint.finding import Checkpoint
 from ..checkpoint.model import load_model, load_tokenizer
 from ..checkpoint.preflight import check_context
-from ..checkpoint.prompting import EncodedPrompt, prepare_prompt
+from ..checkpoint.prompting import EncodedPrompt, context_tokens, prepare_prompt
 from ..display import Display
 from ..machine.clock.clock import Clock
 from ..plan import Plan
+from .context import Context
 from .stages import StageMeasurement, measure_once
 
 
@@ -23,6 +24,7 @@ class Loaded:
     tokenizer: Any
     model: Any
     prompt: EncodedPrompt
+    context: Context
     stages: list[StageMeasurement]
 
 
@@ -38,9 +40,12 @@ def load(
         "load_tokenizer", lambda: load_tokenizer(checkpoint), clock, now
     )
     prompt = prepare_prompt(tokenizer, plan.prompt)
-    check_context(checkpoint, len(prompt.ids), plan.decode_tokens)
+    context_ids = context_tokens(tokenizer, plan.context_depth)
+    check_context(checkpoint, len(prompt.ids), plan.decode_tokens, len(context_ids))
     display.begin("load_model", checkpoint.nbytes)
     model, load_model_stage = measure_once(
         "load_model", lambda: load_model(checkpoint, plan.dtype, display.advance), clock, now
     )
-    return Loaded(tokenizer, model, prompt, [load_tokenizer_stage, load_model_stage])
+    return Loaded(
+        tokenizer, model, prompt, Context(model, context_ids), [load_tokenizer_stage, load_model_stage]
+    )

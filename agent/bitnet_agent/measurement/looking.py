@@ -23,17 +23,19 @@ def look_into(
     now: Now,
     keep_spans: bool = False,
     after_forward: Callable[[], None] = lambda: None,
+    new_cache: Callable[[], Any] = lambda: None,
 ) -> Look:
     """Generate once with marks around everything, after a short round that is thrown away.
 
-    The first round pays for what the marks themselves set off: pages of their own, a compilation renewed.
+    `new_cache` gives the KV cache to grow, None for an empty one. The first round pays for what the marks
+    themselves set off: pages of their own, a compilation renewed.
     """
     discarded, recorder = Recorder(now), Recorder(now, keep_spans=keep_spans)
     first = min(_FIRST_TOKENS, decode_tokens)
     with instrumented(model, discarded):
-        _generate(model, prompt_ids, first, discarded, after_forward)
+        _generate(model, prompt_ids, first, discarded, after_forward, cache=new_cache())
     with instrumented(model, recorder):
-        token_ids = _generate(model, prompt_ids, decode_tokens, recorder, after_forward)
+        token_ids = _generate(model, prompt_ids, decode_tokens, recorder, after_forward, cache=new_cache())
     return Look(recorder, len(prompt_ids), token_ids)
 
 
@@ -48,9 +50,11 @@ def _generate(
     decode_tokens: int,
     recorder: Recorder,
     after_forward: Callable[[], None],
+    *,
+    cache: Any,
 ) -> list[int]:
     with recorder.forward("prefill"):
-        state = prefill(model, prompt_ids)
+        state = prefill(model, prompt_ids, cache)
         token_ids = [int(state.token.item())]
     after_forward()
     for _ in range(decode_tokens):

@@ -52,11 +52,12 @@ def measure(
     """
     compiles = CompileWatch()
     bench.display.begin("warmup", None)
-    cold_ms = None
+    cold_ms = loaded.context.fill(bench.now) if loaded.context.ids else None
     if bench.plan.budget_s is None:
         schedule = schedule_without_budget(bench.plan, MAXIMUM)
     else:
-        cold_ms, schedule = _pilot(bench, loaded, started)
+        pilot_ms, schedule = _pilot(bench, loaded, started)
+        cold_ms = pilot_ms if cold_ms is None else cold_ms
     warmup = _warm_up(bench, loaded, schedule, compiles, cold_ms)
 
     bench.display.begin("observe", schedule.decode_tokens + 1)
@@ -84,6 +85,7 @@ def _look(bench: Workbench, loaded: Loaded, schedule: Schedule, *, keep_spans: b
         now=bench.now,
         keep_spans=keep_spans,
         after_forward=lambda: bench.display.advance(1),
+        new_cache=loaded.context.new_cache,
     )
 
 

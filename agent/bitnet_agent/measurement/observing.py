@@ -28,6 +28,7 @@ class Observation:
 def observe(loaded: Loaded, decode_tokens: int, after_step: Callable[[], None]) -> Observation:
     """Run every inference stage once, untimed; `after_step` is called after prefill and each decode step."""
     model, tokenizer, prompt = loaded.model, loaded.tokenizer, loaded.prompt
+    cache = loaded.context.new_cache()
     seen = Observation()
 
     def note(state: DecodeState) -> None:
@@ -39,7 +40,7 @@ def observe(loaded: Loaded, decode_tokens: int, after_step: Callable[[], None]) 
     with watch_memory() as seen.memory["tokenization"]:
         encode(tokenizer, *prompt.to_encode)
     with watch_memory() as seen.memory["prefill"]:
-        state = prefill(model, prompt.ids)
+        state = prefill(model, prompt.ids, cache)
     note(state)
     with watch_memory() as seen.memory["decode"]:
         for _ in range(decode_tokens):

@@ -63,6 +63,7 @@ def _measured(bench: Workbench, loaded: Loaded) -> tuple[float, float]:
         loaded.prompt.ids,
         bench.plan.decode_tokens,
         now=bench.now,
+        cache=loaded.context.new_cache(),
         between_steps=between_steps,
     )
     # The first mark is after prefill, before its progress is told.
@@ -74,7 +75,7 @@ def _bare(bench: Workbench, loaded: Loaded) -> float:
     """The same decode loop with nothing in it but the forward and the choice of the token (ms)."""
     model: Any = loaded.model
     now: Callable[[], float] = bench.now
-    state = prefill(model, loaded.prompt.ids)
+    state = prefill(model, loaded.prompt.ids, loaded.context.new_cache())
     token, cache = state.token, state.cache
     start = now()
     for _ in range(bench.plan.decode_tokens):

@@ -48,6 +48,7 @@ class Workbench:
             loaded.prompt.ids,
             decode_tokens,
             now=self.now,
+            cache=loaded.context.new_cache(),
             after_prefill=after_prefill,
             between_steps=lambda: self.display.advance(1),
         )

@@ -77,6 +77,10 @@ def profile_parser() -> argparse.ArgumentParser:
         help=f"cut the prompt to N tokens (default: {DEFAULT_PROMPT_TOKENS}, or a given text whole)",
     )  # fmt: skip
     work.add_argument(
+        "--context-depth", metavar="N", type=values.count, default=0,
+        help="tokens that are in the KV cache before the prompt, untimed (default: %(default)s)",
+    )  # fmt: skip
+    work.add_argument(
         "--decode-tokens", metavar="N", type=values.positive, default=DEFAULT_DECODE_TOKENS,
         help="single-token forwards (default: %(default)s)",
     )  # fmt: skip

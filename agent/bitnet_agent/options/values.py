@@ -44,6 +44,11 @@ def positive(text: str) -> int:
     return number
 
 
+def count(text: str) -> int:
+    """A whole number from 0 to a million."""
+    return 0 if text.strip() == "0" else positive(text)
+
+
 def duration(text: str) -> float:
     """A time such as 90s, 10m or 1h, in seconds."""
     found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smh]?)", text.strip().lower())

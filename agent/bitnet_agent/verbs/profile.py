@@ -74,6 +74,7 @@ def plan_from(options: Options) -> Plan:
         revision=options.revision,
         prompt=Prompt(given, tokens),
         decode_tokens=options.decode_tokens,
+        context_depth=options.context_depth,
         repetitions=options.repetitions,
         threads=options.threads,
         dtype=options.dtype,
