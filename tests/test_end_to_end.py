@@ -19,7 +19,17 @@ from bitnet_report import Report, read_report
 
 pytestmark = [pytest.mark.agent, pytest.mark.collector]
 
-WORK = ["--model", "stand-in:tiny", "--prompt-tokens", "16", "--decode-tokens", "3", "--repetitions", "2"]
+WORK = [
+    "--no-limits",
+    "--model",
+    "stand-in:tiny",
+    "--prompt-tokens",
+    "16",
+    "--decode-tokens",
+    "3",
+    "--repetitions",
+    "2",
+]
 WORK += ["--threads", "1", "--lang", "en"]
 OLD = Path(__file__).parent / "golden" / "report-v0.json"
 

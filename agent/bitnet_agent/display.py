@@ -7,7 +7,10 @@ from typing import Protocol
 
 
 class Display(Protocol):
-    """Hears of a run's phases: `prepare`, `load_model`, `warmup`, `observe`, `measure`, `operators`."""
+    """Hears of a run's phases.
+
+    They are `prepare`, `load_model`, `warmup`, `observe`, `limits`, `measure`, `limits` again, `operators`.
+    """
 
     def begin(self, phase: str, total: float | None) -> None:
         """A phase begins; `total` is bytes or tokens, None where it is not known beforehand."""

@@ -56,3 +56,4 @@ class Plan:
     pin: bool = False
     include_host: bool = False
     operators: bool | None = None
+    limits: bool = True

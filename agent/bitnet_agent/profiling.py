@@ -19,6 +19,7 @@ from bitnet_report import (
     new_run_id,
     summarize,
 )
+from bitnet_report.bounds import roofline
 
 from .display import Display
 from .machine.processor.affinity import describe_threads
@@ -27,7 +28,7 @@ from .measurement.caveats import judge
 from .measurement.clocks import clock_of_run
 from .measurement.loading import Loaded
 from .measurement.measuring import Measured, measure
-from .measurement.traffic.stages import count_modules
+from .measurement.traffic.stages import count_modules, count_stages
 from .measurement.workbench import Workbench, set_up
 from .operators.splitting import split_stages
 from .operators.trace import chrome_trace
@@ -89,6 +90,12 @@ def profile(
         warmup=measured.warmup,
         interference=measured.interference,
         operators=_split(loaded, measured, stages),
+        roofline=roofline(
+            measured.limits,
+            count_stages(loaded.model, len(loaded.prompt.ids), measured.schedule.decode_tokens),
+            stages,
+            frequency,
+        ),
         summary=summarize(stages),
     )
     if keep_trace is not None and measured.look is not None:

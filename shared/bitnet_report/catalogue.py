@@ -25,6 +25,22 @@ ABOUT_THE_RUN = {
         "{forwards} 次前向中有 {bad} 次的 logits 不是有限数：模型没有算出应有的结果",
         "请勿使用这些数据；检查模型文件以及 torch、transformers 的版本",
     ),
+    "faster-than-limit": Sentences(
+        "{stage} is {factor:.1f} times as fast as this machine can be: {rate:,.0f} {what} where "
+        "{limit:,.0f} were measured; the figure or the measured limit is wrong",
+        "run again with nothing else running; if it stays, the engine may not do all of the work",
+        "{stage} 的速度达到本机测得上限的 {factor:.1f} 倍：{rate:,.0f} {what}，而上限为 {limit:,.0f}；"
+        "该数据或测得的上限有误",
+        "请关闭其他程序后重新运行；若仍如此，说明该引擎可能没有完成全部计算",
+    ),
+    "far-faster-than-limit": Sentences(
+        "{stage} is {factor:.1f} times as fast as this machine can be: {rate:,.0f} {what} where "
+        "{limit:,.0f} were measured; the work cannot have been done",
+        "discard these figures; check the engine and the versions of torch and transformers",
+        "{stage} 的速度达到本机测得上限的 {factor:.1f} 倍：{rate:,.0f} {what}，而上限为 {limit:,.0f}；"
+        "这些计算不可能全部完成",
+        "请勿使用这些数据；检查引擎以及 torch、transformers 的版本",
+    ),
     "generated-differs": Sentences(
         "the repetitions did not all generate the same tokens",
         "run again; if it stays, the machine or a kernel computes unreliably",

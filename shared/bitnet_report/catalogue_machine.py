@@ -34,9 +34,10 @@ ABOUT_THE_MACHINE = {
         "请保持散热良好并接通电源，或固定 CPU 频率",
     ),
     "limits-moved": Sentences(
-        "what the machine can do moved during the run: {what} by {percent:.0f} %",
+        "what the machine can do moved during the run: from {low:,.0f} to {high:,.0f} {what}, "
+        "{percent:.0f} % apart",
         "run again; a virtual machine whose processors are moved about needs dedicated cores",
-        "运行期间机器的能力发生变化：{what} 相差 {percent:.0f} %",
+        "运行期间机器的性能上限发生变化：{low:,.0f} 到 {high:,.0f} {what}，相差 {percent:.0f} %",
         "请重新运行；若虚拟机的 CPU 常被迁移，请换用独享核心",
     ),
     "steal": Sentences(

@@ -23,10 +23,12 @@ Severity = Literal["note", "doubt", "bad", "invalid"]
 
 SEVERITIES: dict[str, Severity] = {
     "logits-not-finite": "invalid",
+    "far-faster-than-limit": "invalid",
     "generated-differs": "bad",
     "not-steady": "bad",
     "compiled-while-measuring": "bad",
     "unusable-noise": "bad",
+    "faster-than-limit": "bad",
     "version-0": "bad",
     "steal-heavy": "bad",
     "other-load-heavy": "bad",

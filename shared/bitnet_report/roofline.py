@@ -23,9 +23,10 @@ TRAFFIC_PARTS = (
 class Limits(Record):
     """What the machine could do at one moment, with the run's threads on the run's processors.
 
-    `read_gb_per_s` is the median of the passes over an array of `array_mb`, the first one dropped;
-    `array_factor` is that array ÷ the last-level cache (`cache_mb`): under 4 the cache may have helped.
-    `peaks_gops` are the medians of matrix products through torch by type of number (`bfloat16`, `int8`, …).
+    `read_gb_per_s` is the median of the passes over an array of `array_mb`, the first one dropped, in the
+    pages that the kernel gives unasked, as it gives them to the model; `read_huge_pages_gb_per_s` is the same
+    in huge pages. `array_factor` is the array ÷ the last-level cache (`cache_mb`): under 4 the cache may have
+    helped. `peaks_gops` are the medians of matrix products through torch by type of number.
     `cpus` are the processors that the threads were bound to, null where they were not.
     """
 
@@ -34,6 +35,7 @@ class Limits(Record):
     cpus: list[Count] | None = None
     read_how: Literal["native", "torch"] | None = None
     read_gb_per_s: Ratio | None = None
+    read_huge_pages_gb_per_s: Ratio | None = None
     read_samples_gb_per_s: list[Ratio] = Field(default_factory=list, max_length=1000)
     array_mb: Megabytes | None = None
     cache_mb: Megabytes | None = None

@@ -18,7 +18,10 @@ from typing import Any
 
 import pytest
 
-SMALL = ["--model", "stand-in:tiny", "--prompt-tokens", "16", "--decode-tokens", "3", "--threads", "1"]
+SMALL = [
+    "--model", "stand-in:tiny", "--prompt-tokens", "16", "--decode-tokens", "3", "--threads", "1",
+    "--no-limits",
+]  # fmt: skip
 """Options of a real run that takes about a second once torch's compiled code is cached."""
 
 FOREIGN = (
@@ -125,7 +128,8 @@ class Run:
 def profiled(tiny, tmp_path_factory) -> Run:
     """One run of the real program on the tiny stand-in, shared by the tests that look at it."""
     place = tmp_path_factory.mktemp("profiled")
-    arguments = [*SMALL, "--repetitions", "3", "--member", "WJ", "--note", "共享", "--json", "--lang", "en"]
+    small = [option for option in SMALL if option != "--no-limits"]
+    arguments = [*small, "--repetitions", "3", "--member", "WJ", "--note", "共享", "--json", "--lang", "en"]
     ended = run_agent(*arguments, cwd=place)
     file = place / "docs" / "inference_profile_report.json"
     return Run(ended.returncode, ended.stdout, ended.stderr.decode(), file, arguments)

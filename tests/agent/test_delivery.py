@@ -14,7 +14,17 @@ from bitnet_report import read_report
 pytestmark = pytest.mark.agent
 
 DELIVERY = 5
-RUN = ["--model", "stand-in:tiny", "--prompt-tokens", "8", "--decode-tokens", "2", "--repetitions", "1"]
+RUN = [
+    "--no-limits",
+    "--model",
+    "stand-in:tiny",
+    "--prompt-tokens",
+    "8",
+    "--decode-tokens",
+    "2",
+    "--repetitions",
+    "1",
+]
 RUN += ["--threads", "1", "--member", "WJ", "--lang", "en"]
 
 

@@ -15,7 +15,17 @@ from bitnet_report import read_report
 
 pytestmark = pytest.mark.agent
 
-RUN = ["--model", "stand-in:tiny", "--prompt-tokens", "16", "--quiet", "--json", "--lang", "en"]
+RUN = [
+    "--no-limits",
+    "--model",
+    "stand-in:tiny",
+    "--prompt-tokens",
+    "16",
+    "--quiet",
+    "--json",
+    "--lang",
+    "en",
+]
 
 
 def codes(stdout: bytes) -> set[str]:

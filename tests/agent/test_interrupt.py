@@ -28,6 +28,7 @@ def test_ctrl_c(profiled, tmp_path, phase):
     process = subprocess.Popen(
         [
             sys.executable, "-m", "bitnet_agent", "--model", "stand-in:tiny", "--prompt-tokens", "8",
+            "--no-limits",
             "--decode-tokens", "2", "--repetitions", "100000", "--threads", "1", "--lang", "en",
         ],
         cwd=tmp_path, stdout=subprocess.PIPE, stderr=end, start_new_session=True,

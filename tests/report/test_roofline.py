@@ -6,8 +6,19 @@ import json
 
 import pytest
 
-from bitnet_report import Limits, NotAReportError, Report, StageRoofline, Traffic, check_derived, read_report
+from bitnet_report import (
+    Limits,
+    NotAReportError,
+    Report,
+    StageRoofline,
+    Traffic,
+    caveat_sentences,
+    check_derived,
+    grade,
+    read_report,
+)
 from bitnet_report.bounds import roofline, verdict
+from bitnet_report.roofline_caveats import roofline_caveats
 
 GB = 10**9
 
@@ -142,3 +153,73 @@ def test_a_limit_that_no_reading_gives_is_refused(report):
     document["roofline"]["peaks_gops"]["int8"] = 1e9
     with pytest.raises(NotAReportError, match="int8"):
         read_report(json.dumps(document).encode())
+
+
+# Caveats
+
+
+def caveats(report: Report, counted: StageRoofline, *readings: Limits) -> dict[str, dict]:
+    found = roofline_caveats(under_the_roof(report, counted, *readings))
+    return {caveat.code: caveat.values for caveat in found}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (limits(40), limits(45, taken="after"), {}),
+        (limits(47), limits(80, taken="after"), {"limits-moved": "GB/s"}),
+        (limits(80), limits(47, taken="after"), {"limits-moved": "GB/s"}),
+        (limits(40, bf16=1000), limits(41, bf16=1150, taken="after"), {}),
+        (limits(40, bf16=1000), limits(41, bf16=1300, taken="after"), {"limits-moved": "Gop/s bfloat16"}),
+        (limits(40, bf16=1000), limits(80, bf16=1300, taken="after"), {"limits-moved": "GB/s"}),
+        (limits(40), Limits(taken="after", threads=2), {}),
+    ],
+)
+def test_limits_that_moved(report, before, after, said):
+    found = caveats(report, decode_counts(), before, after)
+    assert {code: values["what"] for code, values in found.items()} == said
+
+
+def test_the_sentence_says_how_far_they_moved(report):
+    written = under_the_roof(report, decode_counts(), limits(47), limits(80, taken="after"))
+    (caveat,) = roofline_caveats(written)
+    assert "from 47 to 80 GB/s, 70 % apart" in caveat.message
+    assert "47 到 80 GB/s" in caveat_sentences(caveat, "zh")[0]
+    assert grade([caveat]) == "B"
+
+
+@pytest.mark.parametrize(
+    ("distinct_gb", "said"),
+    [
+        (4.3, None),  # 4 forwards of 4.3 GB in 0.4 s: 43 GB/s where 40 were measured, the probe's own spread
+        (5.0, "faster-than-limit"),
+        (9.0, "far-faster-than-limit"),
+    ],
+)
+def test_more_read_than_the_memory_gives(report, distinct_gb, said):
+    counted = decode_counts(moved=40 * GB, distinct=int(distinct_gb * GB))
+    assert [*caveats(report, counted, limits(40, cache_mb=1))] == ([said] if said else [])
+
+
+def test_what_the_cache_can_hold_need_not_come_from_memory(report):
+    """A tiny model may read far more than the memory gives, and is right."""
+    assert caveats(report, decode_counts(moved=900 * GB, distinct=30 * 2**20)) == {}
+
+
+def test_huge_pages_raise_the_limit(report):
+    counted = decode_counts(moved=40 * GB, distinct=5 * GB)
+    reading = limits(40, cache_mb=1).model_copy(update={"read_huge_pages_gb_per_s": 60.0})
+    assert caveats(report, counted, reading) == {}
+
+
+def test_a_kernel_that_returns_without_computing_is_invalid(report):
+    """METHOD's false record: operations that no unit of the machine could have done."""
+    found = caveats(report, decode_counts(operations=1000 * GB), limits(bf16=1000.0))
+    assert found["far-faster-than-limit"]["factor"] == pytest.approx(2.5)
+    written = under_the_roof(report, decode_counts(operations=1000 * GB), limits(bf16=1000.0))
+    assert grade(roofline_caveats(written)) == "invalid"
+
+
+def test_without_limits_there_is_nothing_to_doubt(report):
+    assert caveats(report, decode_counts(), Limits(taken="before", threads=2)) == {}
+    assert roofline_caveats(report) == []

@@ -8,6 +8,7 @@ from bitnet_report import Caveat, Quality, Report, make_caveat
 from bitnet_report.grading import grade
 from bitnet_report.interference_caveats import interference_caveats
 from bitnet_report.operator_caveats import operator_caveats
+from bitnet_report.roofline_caveats import roofline_caveats
 from bitnet_report.statistics_caveats import statistics_caveats
 
 from ..machine.processor.affinity import ThreadPlan
@@ -26,6 +27,7 @@ def judge(report: Report, plan: Plan, threads: ThreadPlan, measured: Measured) -
         *statistics_caveats(report),
         *operator_caveats(report),
         *interference_caveats(report.interference, report.workload.threads),
+        *roofline_caveats(report),
     ]
     if threads.oversubscribed:
         caveats.append(make_caveat("oversubscribed", threads=threads.threads))

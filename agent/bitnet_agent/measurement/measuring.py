@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from statistics import median
+from typing import Literal
 
-from bitnet_report import Warmup
+from bitnet_report import Limits, Warmup
 from bitnet_report.interference import Interference
 
 from ..machine.memory.children import watch_children
@@ -35,6 +36,7 @@ class Measured:
     interference: Interference | None
     compiled_while_measuring: int
     look: Look | None
+    limits: list[Limits]
 
 
 def measure(
@@ -63,14 +65,16 @@ def measure(
     bench.display.begin("observe", schedule.decode_tokens + 1)
     observation = observe(loaded, schedule.decode_tokens, lambda: bench.display.advance(1))
 
+    limits = _measure_limits(bench, "before")
     bench.display.begin("measure", (schedule.decode_tokens + 1) * schedule.repetitions)
     with watch_machine(load_before=load_before) as watch:
         repetitions = repeat(bench, loaded, schedule)
+    limits += _measure_limits(bench, "after")
     for stage in repetitions.stages:
         stage.memory = observation.memory[stage.name]
     compiled = compiles.look(len(warmup.steps))
     look = _look(bench, loaded, schedule, keep_spans=keep_spans)
-    return Measured(schedule, warmup, observation, repetitions, watch.interference, compiled, look)
+    return Measured(schedule, warmup, observation, repetitions, watch.interference, compiled, look, limits)
 
 
 def _look(bench: Workbench, loaded: Loaded, schedule: Schedule, *, keep_spans: bool) -> Look | None:
@@ -87,6 +91,14 @@ def _look(bench: Workbench, loaded: Loaded, schedule: Schedule, *, keep_spans: b
         after_forward=lambda: bench.display.advance(1),
         new_cache=loaded.context.new_cache,
     )
+
+
+def _measure_limits(bench: Workbench, taken: Literal["before", "after"]) -> list[Limits]:
+    """What the machine can do at this moment: right before and right after the repetitions."""
+    if bench.limits is None:
+        return []
+    bench.display.begin("limits", None)
+    return [bench.limits.measure(taken)]
 
 
 def _pilot(bench: Workbench, loaded: Loaded, started: float) -> tuple[float, Schedule]:

@@ -15,6 +15,7 @@ from bitnet_report import (
     FreqNormalization,
     Quality,
     Report,
+    Roofline,
     StageProfile,
     Warmup,
     forward_times_ms,
@@ -25,10 +26,12 @@ from bitnet_report import (
     with_timed_ms,
     workload_id,
 )
+from bitnet_report.bounds import roofline
 from bitnet_report.grading import grade
 from bitnet_report.interference import combine_interferences
 from bitnet_report.interference_caveats import interference_caveats
 from bitnet_report.operator_caveats import operator_caveats
+from bitnet_report.roofline_caveats import roofline_caveats
 from bitnet_report.statistics_caveats import statistics_caveats
 
 
@@ -73,6 +76,7 @@ def merge(reports: Sequence[Report]) -> Report:
                 for split in first.operators
                 if (timed := forward_times_ms(stages).get(split.stage)) is not None
             ],
+            "roofline": _merge_rooflines(reports, stages, frequency),
             "summary": summarize(stages),
         }
     )
@@ -112,6 +116,16 @@ def _merge_warmups(warmups: Sequence[Warmup]) -> Warmup:
     )
 
 
+def _merge_rooflines(
+    reports: Sequence[Report], stages: Sequence[StageProfile], frequency: FreqNormalization
+) -> Roofline | None:
+    """Every process's limits, in the order of time; what a stage moves is the same in each."""
+    seen = [report.roofline for report in reports if report.roofline is not None]
+    if not seen:
+        return None
+    return roofline([limits for part in seen for limits in part.limits], seen[0].stages, stages, frequency)
+
+
 def _judge(merged: Report, reports: Sequence[Report]) -> Quality:
     judged_anew = {caveat.code for report in reports for caveat in _from_figures(report)}
     kept = {c.code: c for report in reports for c in report.quality.caveats if c.code not in judged_anew}
@@ -126,4 +140,5 @@ def _from_figures(report: Report) -> list[Caveat]:
         *statistics_caveats(report),
         *operator_caveats(report),
         *interference_caveats(report.interference, report.workload.threads),
+        *roofline_caveats(report),
     ]

@@ -13,6 +13,7 @@ from ..errors import EnvironmentFaultError
 from ..machine.clock.clock import Clock
 from ..machine.clock.finding import find_clock
 from ..machine.compiler import Compiler, find_compiler
+from ..machine.limits.measuring import LimitsMeter, find_limits_meter
 from ..machine.processor.affinity import Pinning, ThreadPlan, apply_plan, plan_threads
 from ..machine.processor.topology import read_topology
 from ..machine.trial import complaint_of
@@ -32,6 +33,7 @@ class Workbench:
     pinning: Pinning
     clock: Clock
     tsc_mhz: float | None
+    limits: LimitsMeter | None
     display: Display
     now: Callable[[], float]
 
@@ -73,4 +75,7 @@ def set_up(plan: Plan, display: Display, now: Callable[[], float]) -> Workbench:
     found = find_clock(plan.clock_mhz, compiler, threads)
     import_libraries()
     set_threads(threads.threads)
-    return Workbench(plan, checkpoint, compiler, threads, pinning, found.clock, found.tsc_mhz, display, now)
+    limits = find_limits_meter(compiler, threads, plan.dtype) if plan.limits else None
+    return Workbench(
+        plan, checkpoint, compiler, threads, pinning, found.clock, found.tsc_mhz, limits, display, now
+    )

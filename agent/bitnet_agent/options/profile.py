@@ -112,6 +112,10 @@ def profile_parser() -> argparse.ArgumentParser:
         "--trace", metavar="FILE", type=Path,
         help="write that pass as a Chrome trace, for ui.perfetto.dev or chrome://tracing",
     )  # fmt: skip
+    effort.add_argument(
+        "--no-limits", dest="limits", action="store_false",
+        help="leave out measuring what the machine can do at most (2 s before the repetitions and 2 s after)",
+    )  # fmt: skip
     effort.add_argument("--pin", action="store_true", help="keep to one logical CPU a core, fast cores first")
     effort.add_argument(
         "--include-host", action="store_true", help="put this machine's host and user name into the report"

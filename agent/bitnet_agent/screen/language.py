@@ -30,6 +30,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "phase_load_model": ("Loading the model", "加载模型"),
     "phase_warmup": ("Warming up (not counted)", "预热（不计入）"),
     "phase_observe": ("Watching memory (not timed)", "观测内存（不计时）"),
+    "phase_limits": ("Measuring what the machine can do", "测量机器的性能上限"),
     "phase_processes": ("Measuring in fresh processes", "在全新进程中测量"),
     "phase_measure": ("Measuring", "测量"),
     "phase_operators": ("Taking forwards apart (not counted)", "拆解前向（不计入）"),

@@ -87,6 +87,7 @@ def plan_from(options: Options) -> Plan:
         pin=options.pin,
         include_host=options.include_host,
         operators=_wants_operators(options),
+        limits=options.limits,
     )
 
 

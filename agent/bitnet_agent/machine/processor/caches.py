@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from ..kernel_files import numbered, read_cpu_list, read_line
@@ -27,6 +28,22 @@ def read_caches(root: Path = Path("/"), cpu: int = 0) -> dict[str, int]:
         found[name] = size
         found[f"{name}_shared_by"] = len(read_cpu_list(index / "shared_cpu_list")) or 1
     return found or _from_sysctl()
+
+
+def last_level_cache(cpus: Sequence[int], root: Path = Path("/")) -> int | None:
+    """Bytes of the largest caches that these processors reach, each counted once; None where not told."""
+    found: dict[str, tuple[int, int]] = {}  # by the processors that share it: level and bytes
+    for cpu in cpus or (0,):
+        for _, index in numbered(root / f"sys/devices/system/cpu/cpu{cpu}/cache", "index"):
+            size, level = _bytes(read_line(index / "size")), read_line(index / "level") or ""
+            if size is not None and level.isdigit() and read_line(index / "type") == "Unified":
+                shared = read_line(index / "shared_cpu_list") or str(cpu)
+                found[f"{level}: {shared}"] = (int(level), size)
+    if found:
+        highest = max(level for level, _ in found.values())
+        return sum(size for level, size in found.values() if level == highest)
+    caches = _from_sysctl()
+    return caches.get("l3") or caches.get("l2")
 
 
 def _bytes(text: str | None) -> int | None:

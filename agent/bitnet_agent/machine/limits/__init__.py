@@ -1,0 +1,1 @@
+"""What the machine can do at most, measured in the run on its own threads: reading memory, multiplying."""
