@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from typing import Final, Literal
 
 Language = Literal["en", "zh"]
+
+LANGUAGE_COOKIE: Final = "bitnet-language"
+"""Remembers the language that a reader switched to: `en` or `zh`, and nothing about the reader."""
+
+PAGE_VARY: Final = "Accept, Accept-Language, Cookie"
+"""What a page depends on beside its address."""
 
 
 def choose_media_type(accept: str, offers: Sequence[str]) -> str | None:
@@ -28,6 +34,12 @@ def choose_media_type(accept: str, offers: Sequence[str]) -> str | None:
         if q > 0 and (best is None or key > best[0]):
             best = (key, offer)
     return best[1] if best else None
+
+
+def chosen_language(cookies: Mapping[str, str]) -> Language | None:
+    """The language that the reader switched to earlier, or None."""
+    value = cookies.get(LANGUAGE_COOKIE)
+    return "zh" if value == "zh" else "en" if value == "en" else None
 
 
 def choose_language(accept_language: str) -> Language:

@@ -1,4 +1,4 @@
-"""Every query: storing a report, listing runs, and the latest run of each member."""
+"""The queries of runs: storing a report, listing, finding one; those of the summary are in `standings`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bitnet_report import Report
 
 from .columns import run_columns
 from .cursors import Cursor
-from .tables import Latest, RawReport, Run, Standing
+from .tables import Latest, RawReport, Run
 
 
 class ConflictError(Exception):
@@ -158,12 +158,6 @@ def run_before(session: Session, run: Run) -> Run | None:
         .limit(1)
     )
     return session.exec(query).first()
-
-
-def standings(session: Session) -> list[Standing]:
-    """The latest run of each member in each workload."""
-    query = select(Run, Latest.runs).join(Latest, col(Latest.run_id) == col(Run.run_id))
-    return [Standing(run, runs) for run, runs in session.exec(query)]
 
 
 def probe(session: Session) -> None:

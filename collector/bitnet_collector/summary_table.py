@@ -12,6 +12,17 @@ from bitnet_report import Caveat
 REFERENCE_MHZ = 3000.0
 """The clock that the summary normalises to (the brief's 3.0 GHz), whatever clock a report chose."""
 
+Show = Literal["latest", "best", "median5"]
+"""Which of a member's runs a row shows: the latest, the one with the fastest decode, or medians."""
+
+MEDIAN_OF = 5
+"""Runs that `median5` takes the medians of: odd, so that a median is a measured figure, and few, so that a
+machine that was changed shows within days."""
+
+STALE_AFTER_S = 30 * 86400.0
+"""Age (s) from which a row is called stale: in a month a machine has seen updates of kernel, firmware and
+libraries, and its figures may no longer be what it would do today."""
+
 Unranked = Literal["no-run", "other-work", "unknown-work", "invalid", "no-decode-time"]
 """Why a row has no rank."""
 
@@ -35,11 +46,22 @@ class Difference(BaseModel):
     reference: str | int | None
 
 
-class SummaryRow(BaseModel):
-    """A member's latest run. Times are ms, memory MB, clocks MHz, age seconds; null is unknown.
+class Yardstick(BaseModel):
+    """What the ratios are against: the run pinned as the workload's baseline, else the fastest ranked row."""
 
-    `ratio` is decode ms/token over the fastest ranked one; the normalised times are at 3.0 GHz. `low` and
-    `high` bound the 95 % interval over `n` samples: prefill's repetitions, decode's single steps.
+    kind: Literal["baseline", "fastest"]
+    run_id: str
+    member: str
+    decode_ms_per_token: float
+
+
+class SummaryRow(BaseModel):
+    """A member's figures. Times are ms, memory MB, clocks MHz, age seconds; null is unknown.
+
+    `ratio` is decode ms/token over the yardstick's; the normalised times are at 3.0 GHz. `low` and
+    `high` bound the 95 % interval over `n` samples: prefill's repetitions, decode's single steps. Where the
+    figures are medians of several runs, `of_runs` counts them, `run_id` and `measured_at` are the latest's,
+    there is no `low` and `high`, and `decode_least` and `decode_most` are the runs' lowest and highest.
     """
 
     member: str
@@ -50,6 +72,8 @@ class SummaryRow(BaseModel):
     workload_id: str | None = None
     measured_at: datetime | None = None
     age_s: float | None = None
+    stale: bool = False
+    of_runs: int | None = None
     cpu: str | None = None
     freq_base_mhz: float | None = None
     clock_mhz: float | None = None
@@ -63,6 +87,8 @@ class SummaryRow(BaseModel):
     decode_low: float | None = None
     decode_high: float | None = None
     decode_n: int | None = None
+    decode_least: float | None = None
+    decode_most: float | None = None
     decode_normalized_ms_per_token: float | None = None
     decode_tokens_per_s: float | None = None
     peak_memory_mb: float | None = None
@@ -80,7 +106,7 @@ class SummaryRow(BaseModel):
 class Note(BaseModel):
     """Something that does not hinder the comparison but bears on it, with each member's value."""
 
-    code: Literal["threads-differ", "tokens-differ"]
+    code: Literal["threads-differ", "tokens-differ", "agents-differ", "machines-mixed"]
     values: dict[str, str | int | None]
 
 
@@ -89,6 +115,9 @@ class SummaryTable(BaseModel):
 
     generated_at: datetime
     reference_freq_mhz: float = REFERENCE_MHZ
+    show: Show = "latest"
+    stale_after_s: float = STALE_AFTER_S
+    yardstick: Yardstick | None = None
     workload: WorkloadChoice | None
     rows: list[SummaryRow]
     notes: list[Note]

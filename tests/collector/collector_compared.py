@@ -30,7 +30,7 @@ def store_compared(server: Server) -> Server:
         "LCJ": make_report(
             "LCJ", grade="invalid", caveats=(make_caveat("logits-not-finite", bad=3, forwards=33),)
         ),
-        "X": make_report("X", engine="cached" + ATTACK),
+        "X": make_report("X", engine="cached" + ATTACK, decode_tokens=8),
     }
     for report in server.reports.values():
         assert server.submit(report).status_code == 201

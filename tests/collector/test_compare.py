@@ -39,7 +39,7 @@ class TestRoutes:
     def test_the_client_says_in_what_form(self, stored, accept, kind):
         answer = stored.client.get(address(stored, "WJ", "WYC"), headers={"Accept": accept})
         assert (answer.status_code, answer.headers["content-type"]) == (200, kind)
-        assert answer.headers["vary"] == "Accept, Accept-Language"
+        assert answer.headers["vary"] == "Accept, Accept-Language, Cookie"
 
     def test_the_text_is_aligned_in_both_languages(self, stored):
         english = stored.client.get(address(stored, "WJ", "WYC", ".txt")).text
@@ -61,7 +61,7 @@ class TestRoutes:
             "X": ["other-work"],
             "OLD": ["unknown-work"],
         }
-        assert [d["field"] for d in found["X"]["work"]] == ["engine"]
+        assert [d["field"] for d in found["X"]["work"]] == ["decode_tokens", "engine"]
 
     @pytest.mark.parametrize(
         ("query", "status", "field"),

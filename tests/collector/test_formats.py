@@ -16,7 +16,6 @@ from bitnet_collector.columns import run_columns
 from bitnet_collector.render.facts import facts_of
 from bitnet_collector.render.figures import age, figure, gigahertz, megabytes, one_line, spread, width
 from bitnet_collector.render.measured import described
-from bitnet_collector.render.steps_svg import step_chart
 from bitnet_collector.render.summary_csv import COLUMNS, summary_csv
 from bitnet_collector.render.summary_md import summary_md
 from bitnet_collector.render.summary_txt import summary_txt
@@ -180,21 +179,9 @@ def test_facts_in_words(key, value, words):
     assert facts_of({key: value, "nothing": None, "empty": {}}, Texts("en")) == [(key, words)]
 
 
-def test_the_step_chart_keeps_every_spike():
-    steps = [1.0] * 5000
-    steps[3333] = 9.0
-    chart = step_chart([steps, [2.0], []])
-    assert (chart.low, chart.high, chart.steps, chart.repetitions) == (1.0, 9.0, 5000, 2)
-    heights = [float(point.split(",")[1]) for point in chart.lines[0].split()]
-    assert len(heights) <= 360
-    assert min(heights) == 10.0  # the top of the chart
-    assert step_chart([[], []]) is None
-    assert step_chart([[0.0, 0.0]]).high == 0.0
-
-
 def test_every_sentence_is_in_both_languages_and_none_is_forgotten():
     package = Path(bitnet_collector.__file__).parent
-    sources = [*package.glob("templates/*.html"), *package.glob("render/*.py")]
+    sources = [*package.rglob("templates/**/*.html"), *package.rglob("render/**/*.py")]
     code = "\n".join(path.read_text() for path in sources)
     for key, (english, chinese) in TEXTS.items():
         assert english

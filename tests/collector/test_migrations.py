@@ -15,7 +15,7 @@ from sqlmodel import SQLModel, select
 
 from bitnet_collector.database import migrating, open_database
 from bitnet_collector.errors import EnvironmentFaultError
-from bitnet_collector.runs import standings
+from bitnet_collector.standings import standings
 from bitnet_collector.tables import RawReport, Run
 from bitnet_report import read_report
 

@@ -32,16 +32,17 @@ class PageFrame:
     asked_language: bool
 
     def link(self, path: str, **query: str) -> str:
-        """An address on this collector that keeps the language chosen."""
+        """An address on this collector that keeps the language that this page's address chose."""
         if self.asked_language:
             query["lang"] = self.language
         return f"{self.root}{path}" + (f"?{urlencode(query)}" if query else "")
 
     @property
     def other_language_link(self) -> str:
-        """This page in the other language."""
+        """Where the other language is chosen for good; from there it leads back to this page."""
         other = "en" if self.language == "zh" else "zh"
-        return f"{self.root}{self.path}?{urlencode({**self.query, 'lang': other})}"
+        here = self.path + (f"?{urlencode(self.query)}" if self.query else "")
+        return f"{self.root}/language/{other}?{urlencode({'to': here})}"
 
 
 def render_page(template: str, frame: PageFrame, **values: object) -> str:

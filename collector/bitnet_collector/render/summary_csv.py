@@ -29,6 +29,8 @@ COLUMNS = (
     "decode_low",
     "decode_high",
     "decode_n",
+    "decode_least",
+    "decode_most",
     "decode_normalized_ms_per_token",
     "decode_tokens_per_s",
     "peak_memory_mb",
@@ -37,6 +39,8 @@ COLUMNS = (
     "caveats",
     "measured_at",
     "age_s",
+    "stale",
+    "of_runs",
     "model",
     "weights",
     "engine",
@@ -46,6 +50,9 @@ COLUMNS = (
     "differs",
     "workload_id",
     "run_id",
+    "show",
+    "yardstick",
+    "yardstick_run_id",
 )
 
 
@@ -55,22 +62,33 @@ def summary_csv(table: SummaryTable) -> str:
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     for row in table.rows:
-        writer.writerow(_cell(row, column) for column in COLUMNS)
+        writer.writerow(_cell(row, column, table) for column in COLUMNS)
     return out.getvalue()
 
 
-def _cell(row: SummaryRow, column: str) -> str | int | float:
-    if column == "caveats":
-        return harmless("; ".join(row.caveats))
-    if column == "differs":
-        parts = (f"{d.field}: {_word(d.this)} instead of {_word(d.reference)}" for d in row.differs)
-        return harmless("; ".join(parts))
-    if column == "measured_at":
-        return "" if row.measured_at is None else utc(row.measured_at)
-    value: str | int | float | None = getattr(row, column)
+def _cell(row: SummaryRow, column: str, table: SummaryTable) -> str | int | float:
+    value = _value(row, column, table)
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return str(value).lower()
     return harmless(value) if isinstance(value, str) else value
+
+
+def _value(row: SummaryRow, column: str, table: SummaryTable) -> str | int | float | None:
+    yardstick = table.yardstick
+    made: dict[str, str | None] = {
+        "caveats": "; ".join(row.caveats),
+        "differs": "; ".join(
+            f"{d.field}: {_word(d.this)} instead of {_word(d.reference)}" for d in row.differs
+        ),
+        "measured_at": utc(row.measured_at) if row.measured_at else None,
+        "show": table.show,
+        "yardstick": yardstick.kind if yardstick else None,
+        "yardstick_run_id": yardstick.run_id if yardstick else None,
+    }
+    value: str | int | float | None = made[column] if column in made else getattr(row, column)
+    return value
 
 
 def _word(value: str | int | None) -> str:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..summary_table import SummaryRow, SummaryTable, WorkloadChoice
+from ..summary_table import STALE_AFTER_S, Show, SummaryRow, SummaryTable
 from ..texts import Texts
 from .caveat_words import CaveatWords, caveat_words
 from .measured import Measured, measured
 from .pages import PageFrame, render_page
-from .workload_words import difference_words, malloc_words, note_words, weights_words, workload_words
+from .pickers import Choice, run_choices, workload_choices
+from .summary_words import against_words, median_words, stale_words
+from .workload_words import difference_words, malloc_words, note_words, weights_words
 
-_SHOWN_WORKLOADS = 12
+_SHOWS: tuple[Show, ...] = ("latest", "best", "median5")
 
 
 @dataclass(frozen=True)
@@ -24,54 +26,47 @@ class RowView:
     prefill: Measured
     decode: Measured
     caveats: list[CaveatWords]
-
-
-@dataclass(frozen=True)
-class WorkloadView:
-    """A workload in the picker."""
-
-    choice: WorkloadChoice
-    words: str
-    current: bool
+    stale: str | None
+    medians: str | None
+    is_yardstick: bool
 
 
 def summary_html(table: SummaryTable, frame: PageFrame) -> str:
     """The whole page: what is compared, the table, how to read it, downloads."""
     texts = Texts(frame.language)
     slowest = max((row.decode_ms_per_token or 0 for row in table.rows if row.rank), default=0)
-    rows = [
-        RowView(
-            row=row,
-            bar=100 * (row.decode_ms_per_token or 0) / slowest if row.rank and slowest else None,
-            differences=difference_words(row.differs, texts),
-            prefill=measured(row.prefill_ms, (row.prefill_low, row.prefill_high), row.prefill_n, texts),
-            decode=measured(
-                row.decode_ms_per_token,
-                (row.decode_low, row.decode_high),
-                row.decode_n,
-                texts,
-                "step_interval_hint",
-            ),
-            caveats=caveat_words(row.reasons, texts),
-        )
-        for row in table.rows
-    ]
-    chosen = table.workload.workload_id if table.workload else None
+    runs = run_choices(table.rows, texts)
     return render_page(
         "summary.html",
         frame,
         table=table,
-        fastest=next((row for row in table.rows if row.rank == 1), None),
-        rows=rows,
+        rows=[_view(row, table, slowest, texts) for row in table.rows],
         clock=f"{table.reference_freq_mhz / 1000:.1f} GHz",
+        against=against_words(table.yardstick, texts) if table.yardstick else None,
         notes=[note_words(note, texts) for note in table.notes],
         malloc_words=lambda malloc: malloc_words(malloc, texts),
         weights_words=lambda weights: weights_words(weights, texts),
-        workloads=[
-            WorkloadView(choice, workload_words(choice.work, texts), choice.workload_id == chosen)
-            for choice in table.workloads[:_SHOWN_WORKLOADS]
-        ],
-        hidden_workloads=max(0, len(table.workloads) - _SHOWN_WORKLOADS),
+        shows=[Choice(show, texts(f"show_{show}"), show == table.show) for show in _SHOWS],
+        workloads=workload_choices(table.workloads, table.workload, texts),
+        hidden_workloads=max(0, len(table.workloads) - len(workload_choices(table.workloads, None, texts))),
+        runs=runs if len(runs) > 1 else [],
         formats=("json", "csv", "md", "txt"),
         newcomer=next((row.member for row in table.rows if row.run_id is None), "WJ"),
+        stale_days=int(STALE_AFTER_S // 86400),
+    )
+
+
+def _view(row: SummaryRow, table: SummaryTable, slowest: float, texts: Texts) -> RowView:
+    several = row.of_runs is not None and row.of_runs > 1
+    decode = (row.decode_low, row.decode_high)
+    return RowView(
+        row=row,
+        bar=100 * (row.decode_ms_per_token or 0) / slowest if row.rank and slowest else None,
+        differences=difference_words(row.differs, texts),
+        prefill=measured(row.prefill_ms, (row.prefill_low, row.prefill_high), row.prefill_n, texts),
+        decode=measured(row.decode_ms_per_token, decode, row.decode_n, texts, "step_interval_hint"),
+        caveats=caveat_words(row.reasons, texts),
+        stale=stale_words(row.age_s, texts) if row.stale and row.age_s is not None else None,
+        medians=median_words(row, texts) if several else None,
+        is_yardstick=table.yardstick is not None and row.run_id == table.yardstick.run_id,
     )

@@ -1,7 +1,7 @@
 """The summary as the brief's own Markdown table, in its Chinese columns, ready to paste.
 
 Values are escaped, so that none of them is read as Markdown or HTML. A footnote tells which rows are
-of other work or of stand-in weights.
+of other work or of stand-in weights or old, and a line which runs are shown if not the latest.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ def summary_md(table: SummaryTable) -> str:
     """The table, with footnotes where a row is not of the same work as the others."""
     notes: list[str] = []
     lines = [_line(row, notes) for row in table.rows]
+    if table.show != "latest":
+        notes.append(Texts("zh")(f"show_{table.show}_lead"))
     foot = "\n" + "\n".join(notes) + "\n" if notes else ""
     return HEADER + "".join(lines) + foot
 
@@ -50,6 +52,8 @@ def _remark(row: SummaryRow) -> str:
         parts.append("报告未能证明所做的工作，不可直接比较")
     if row.differs:
         parts.append(f"工作负载不同，不可直接比较：{_escape(difference_words(row.differs, Texts('zh')))}")
+    if row.stale and row.age_s is not None:
+        parts.append(f"结果较旧，测量于 {int(row.age_s // 86400)} 天前")
     return "；".join(parts)
 
 

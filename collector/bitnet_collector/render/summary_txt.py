@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..summary_table import REFERENCE_MHZ, SummaryRow, SummaryTable
 from ..texts import Texts
 from .figures import age, figure, gigahertz, megabytes, one_line, spread, width
+from .summary_words import against_words, median_words, stale_words
 from .text_table import aligned
 from .workload_words import difference_words, note_words, workload_words
 
@@ -18,6 +19,8 @@ def summary_txt(table: SummaryTable, texts: Texts) -> str:
     head = [texts("summary_title")]
     if table.workload:
         head.append(one_line(workload_words(table.workload.work, texts)))
+    if table.show != "latest":
+        head.append(texts(f"show_{table.show}_lead"))
     header = [
         "#",
         texts("member"),
@@ -31,19 +34,21 @@ def summary_txt(table: SummaryTable, texts: Texts) -> str:
         "n",
         f"@ {clock}",
         texts("speed"),
+        texts("ratio_short"),
         texts("memory"),
         texts("grade"),
         texts("run"),
     ]
     lines = aligned([header, *(_cells(row, texts) for row in table.rows)], _LEFT_COLUMNS)
-    remarks = [remark for row in table.rows for remark in _remarks(row, texts)]
+    remarks = [against_words(table.yardstick, texts)] if table.yardstick else []
+    remarks += [remark for row in table.rows for remark in _remarks(row, texts)]
     remarks += [one_line(note_words(note, texts)) for note in table.notes]
     return "\n".join([*head, "", *lines, *([""] if remarks else []), *remarks, ""])
 
 
 def _cells(row: SummaryRow, texts: Texts) -> list[str]:
     if row.run_id is None or row.age_s is None:
-        return ["", row.member, texts("no_run"), *[""] * 12]
+        return ["", row.member, texts("no_run"), *[""] * 13]
     number, unit = age(row.age_s)
     return [
         "" if row.rank is None else str(row.rank),
@@ -58,6 +63,7 @@ def _cells(row: SummaryRow, texts: Texts) -> list[str]:
         "" if row.decode_n is None else str(row.decode_n),
         figure(row.decode_normalized_ms_per_token),
         figure(row.decode_tokens_per_s),
+        "" if row.ratio is None else texts("times", value=f"{row.ratio:.2f}"),
         megabytes(row.peak_memory_mb),
         row.grade or "",
         texts(f"age_{unit}", n=number),
@@ -73,6 +79,10 @@ def _remarks(row: SummaryRow, texts: Texts) -> list[str]:
     remarks = []
     if row.weights == "stand-in":
         remarks.append(f"{row.member}: {texts('stand_in')} ({texts('stand_in_hint')})")
+    if row.stale and row.age_s is not None:
+        remarks.append(f"{row.member}: {stale_words(row.age_s, texts)}")
+    if row.of_runs and row.of_runs > 1:
+        remarks.append(f"{row.member}: {median_words(row, texts)}")
     if row.unranked not in (None, "no-run"):
         differences = one_line(difference_words(row.differs, texts))
         remarks.append(f"{row.member}: {texts(f'unranked_{row.unranked}')} {differences}".rstrip())

@@ -11,11 +11,13 @@ from sqlmodel import Session
 
 from bitnet_report import Comparison, Report, ReportError, compare, read_report
 
-from ..negotiation import choose_media_type
+from ..negotiation import PAGE_VARY, choose_media_type
 from ..problems import Kind, ProblemError, problems
 from ..render.compare_html import compare_html
 from ..render.compare_txt import compare_txt
-from ..runs import raw_report
+from ..runs import raw_report, run_of
+from ..standings import standings
+from ..tables import Run
 from ..texts import Texts
 from .given import FrameGiven, NowGiven, SessionGiven
 
@@ -45,6 +47,13 @@ def _stored(session: Session, run_id: str, field: str) -> Report:
         raise ProblemError(Kind.UNREADABLE, detail, remedy, field=field) from error
 
 
+def _pickable(session: Session, comparison: Comparison) -> list[Run]:
+    """Both runs, and everyone's latest in the work of either."""
+    both = [run for side in (comparison.a, comparison.b) if (run := run_of(session, side.run_id)) is not None]
+    works = {run.workload_id for run in both}
+    return both + [one.run for one in standings(session) if one.run.workload_id in works]
+
+
 def _text(media_type: str) -> dict[int | str, dict[str, Any]]:
     content = {media_type: {"schema": {"type": "string"}}}
     return {200: {"description": "The comparison", "content": content}, **_PROBLEMS}
@@ -60,13 +69,16 @@ def get_compare_json(comparison: ComparisonGiven) -> Comparison:
 def get_compare_txt(comparison: ComparisonGiven, frame: FrameGiven) -> PlainTextResponse:
     """Give the comparison for a terminal."""
     text = compare_txt(comparison, Texts(frame.language))
-    return PlainTextResponse(text, headers={"Vary": "Accept-Language"})
+    return PlainTextResponse(text, headers={"Vary": PAGE_VARY})
 
 
 @router.get("/compare.html", response_class=HTMLResponse, responses=_text("text/html"))
-def get_compare_html(comparison: ComparisonGiven, now: NowGiven, frame: FrameGiven) -> HTMLResponse:
+def get_compare_html(
+    comparison: ComparisonGiven, session: SessionGiven, now: NowGiven, frame: FrameGiven
+) -> HTMLResponse:
     """Show the comparison as a page."""
-    return HTMLResponse(compare_html(comparison, now, frame), headers={"Vary": "Accept-Language"})
+    page = compare_html(comparison, _pickable(session, comparison), now, frame)
+    return HTMLResponse(page, headers={"Vary": PAGE_VARY})
 
 
 @router.get(
@@ -85,16 +97,18 @@ def get_compare_html(comparison: ComparisonGiven, now: NowGiven, frame: FrameGiv
         **problems(Kind.NOT_ACCEPTABLE),
     },
 )
-def get_compare(request: Request, comparison: ComparisonGiven, now: NowGiven, frame: FrameGiven) -> Response:
+def get_compare(
+    request: Request, comparison: ComparisonGiven, session: SessionGiven, now: NowGiven, frame: FrameGiven
+) -> Response:
     """Hold run `b` against run `a`: a page for a browser, JSON where asked, and text to curl."""
     formats: dict[str, Callable[[], Response]] = {
         "text/plain": lambda: get_compare_txt(comparison, frame),
-        "text/html": lambda: get_compare_html(comparison, now, frame),
+        "text/html": lambda: get_compare_html(comparison, session, now, frame),
         "application/json": lambda: Response(comparison.model_dump_json(), media_type="application/json"),
     }
     chosen = choose_media_type(request.headers.get("accept", ""), tuple(formats))
     if chosen is None:
         raise ProblemError(Kind.NOT_ACCEPTABLE, f"a comparison is given as {', '.join(formats)}")
     response = formats[chosen]()
-    response.headers["Vary"] = "Accept, Accept-Language"
+    response.headers["Vary"] = PAGE_VARY
     return response

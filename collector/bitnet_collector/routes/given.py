@@ -10,7 +10,7 @@ from fastapi import Depends, Query, Request
 from sqlmodel import Session
 
 from ..database import Database
-from ..negotiation import Language, choose_language
+from ..negotiation import Language, choose_language, chosen_language
 from ..render.pages import PageFrame
 from ..settings import Settings
 
@@ -37,14 +37,21 @@ def _now(request: Request) -> datetime:
 
 def _frame(
     request: Request,
-    lang: Annotated[Language | None, Query(description="Language of the page; else Accept-Language")] = None,
+    lang: Annotated[
+        Language | None, Query(description="Language of the page; else the cookie's, else Accept-Language")
+    ] = None,
 ) -> PageFrame:
+    language = (
+        lang
+        or chosen_language(request.cookies)
+        or choose_language(request.headers.get("accept-language", ""))
+    )
     return PageFrame(
         root=request.scope.get("root_path", ""),
         base_url=str(request.base_url).rstrip("/"),
         path=request.scope["path"].removeprefix(request.scope.get("root_path", "")),
         query={key: value for key, value in request.query_params.items() if key != "lang"},
-        language=lang or choose_language(request.headers.get("accept-language", "")),
+        language=language,
         asked_language=lang is not None,
     )
 

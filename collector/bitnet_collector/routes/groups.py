@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from ..answers import MemberItem, Members, Workloads
 from ..problems import Kind, problems
-from ..runs import standings
+from ..standings import standings
 from ..workloads import workloads_of
 from .given import SessionGiven, SettingsGiven
 

@@ -11,16 +11,22 @@ from sqlmodel import Session
 
 from bitnet_report import ReportError, read_report
 
-from ..negotiation import choose_media_type
+from ..negotiation import PAGE_VARY, choose_media_type
 from ..problems import Kind, ProblemError, problems
-from ..render.run_html import Neighbours, run_html
+from ..render.run.shown import Neighbours, ShownRun
+from ..render.run_html import run_html
+from ..render.stages_csv import stages_csv
 from ..render.unreadable_html import unreadable_html
-from ..runs import raw_report, run_before, run_of, standings
+from ..runs import Wanted, list_runs, raw_report, run_before, run_of
+from ..standings import standings
 from ..summary import fastest_run
 from ..tables import RawReport, Run
 from .given import FrameGiven, NowGiven, SessionGiven
 
 router = APIRouter(tags=["runs"])
+
+_OWN_PICKABLE = 10
+"""How many of a member's latest runs can be picked to compare a run with, beside everyone's latest."""
 
 _JSON: dict[str, Any] = {"application/json": {"schema": {"$ref": "#/components/schemas/SubmittedReport"}}}
 _HTML: dict[str, Any] = {"text/html": {"schema": {"type": "string"}}}
@@ -51,10 +57,31 @@ def get_run_html(run_id: str, session: SessionGiven, now: NowGiven, frame: Frame
     run = run_of(session, raw.run_id)
     assert run is not None  # noqa: S101  (a foreign key says so)
     try:
-        page = run_html(read_report(raw.body), run, _neighbours(session, run), now, frame)
+        shown = ShownRun(read_report(raw.body), run, _neighbours(session, run), now)
+        page = run_html(shown, frame)
     except ReportError as error:
         page = unreadable_html(run, error, now, frame)
-    return HTMLResponse(page, headers={"Vary": "Accept, Accept-Language"})
+    return HTMLResponse(page, headers={"Vary": PAGE_VARY})
+
+
+@router.get(
+    "/runs/{run_id}/stages.csv",
+    response_class=Response,
+    responses={
+        200: {"description": "One line a stage", "content": {"text/csv": {"schema": {"type": "string"}}}},
+        **problems(Kind.NOT_FOUND, Kind.UNREADABLE, Kind.BUSY, Kind.UNAVAILABLE),
+    },
+)
+def get_run_stages(run_id: str, session: SessionGiven) -> Response:
+    """Give the run's stages for a spreadsheet; text that it would compute has a `'` in front."""
+    raw = _find(session, run_id)
+    try:
+        text = stages_csv(read_report(raw.body))
+    except ReportError as error:
+        detail = f"the stored report {run_id} cannot be read by this version: {error}"
+        remedy = f"its bytes are kept: GET /runs/{run_id}.json"
+        raise ProblemError(Kind.UNREADABLE, detail, remedy) from error
+    return Response(text, media_type="text/csv; charset=utf-8; header=present")
 
 
 @router.get(
@@ -81,9 +108,12 @@ def _neighbours(session: Session, run: Run) -> Neighbours:
     if not run.known_work or run.grade == "invalid":
         return Neighbours()
     previous = run_before(session, run)
-    fastest = fastest_run(standings(session), run.workload_id)
+    found = standings(session)
+    fastest = fastest_run(found, run.workload_id)
     other = fastest is not None and fastest.run_id not in (run.run_id, previous and previous.run_id)
-    return Neighbours(previous, fastest if other else None)
+    own = list_runs(session, Wanted(member=run.member, workload=run.workload_id), None, _OWN_PICKABLE)
+    latest = [standing.run for standing in found if standing.run.workload_id == run.workload_id]
+    return Neighbours(previous, fastest if other else None, [*latest, *own])
 
 
 def _find(session: Session, run_id: str) -> RawReport:
@@ -94,4 +124,4 @@ def _find(session: Session, run_id: str) -> RawReport:
 
 
 def _raw(raw: RawReport) -> Response:
-    return Response(raw.body, media_type="application/json", headers={"Vary": "Accept, Accept-Language"})
+    return Response(raw.body, media_type="application/json", headers={"Vary": PAGE_VARY})

@@ -8,17 +8,17 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse, PlainTextResponse
 
-from ..negotiation import choose_media_type
+from ..negotiation import PAGE_VARY, choose_media_type
 from ..problems import Kind, ProblemError, problems
 from ..render.summary_csv import summary_csv
 from ..render.summary_html import summary_html
 from ..render.summary_md import summary_md
 from ..render.summary_txt import summary_txt
-from ..runs import standings
-from ..summary import summarize_runs
-from ..summary_table import SummaryTable
+from ..standings import picked_runs, standings
+from ..summary import Picked, summarize_runs
+from ..summary_table import Show, SummaryTable
 from ..texts import Texts
-from ..workloads import UnknownWorkloadError
+from ..workloads import UnknownWorkloadError, choose_workload, workloads_of
 from .given import FrameGiven, NowGiven, SessionGiven, SettingsGiven
 
 router = APIRouter(tags=["summary"])
@@ -33,9 +33,15 @@ def _given_table(
     workload: Annotated[
         str | None, Query(pattern="^[0-9a-f]{12}$", description="Else the most telling one")
     ] = None,
+    show: Annotated[
+        Show, Query(description="Of each member: the latest run, the best, or the medians of the latest five")
+    ] = "latest",
 ) -> SummaryTable:
+    found = standings(session)
     try:
-        return summarize_runs(standings(session), settings.members, now, workload)
+        chosen = choose_workload(workloads_of(found), workload)
+        picked = Picked(show, picked_runs(session, chosen.workload_id, show)) if chosen else Picked(show)
+        return summarize_runs(found, settings.members, now, workload, picked)
     except UnknownWorkloadError as error:
         raise ProblemError(
             Kind.NOT_FOUND,
@@ -76,13 +82,13 @@ def get_summary_md(table: TableGiven) -> Response:
 @router.get("/summary.txt", response_class=PlainTextResponse, responses=_text("text/plain"))
 def get_summary_txt(table: TableGiven, frame: FrameGiven) -> PlainTextResponse:
     """Give the table for a terminal."""
-    return PlainTextResponse(summary_txt(table, Texts(frame.language)), headers={"Vary": "Accept-Language"})
+    return PlainTextResponse(summary_txt(table, Texts(frame.language)), headers={"Vary": PAGE_VARY})
 
 
 @router.get("/summary.html", response_class=HTMLResponse, responses=_text("text/html"))
 def get_summary_html(table: TableGiven, frame: FrameGiven) -> HTMLResponse:
     """Show the table as a page."""
-    return HTMLResponse(summary_html(table, frame), headers={"Vary": "Accept-Language"})
+    return HTMLResponse(summary_html(table, frame), headers={"Vary": PAGE_VARY})
 
 
 @router.get(
@@ -116,5 +122,5 @@ def get_summary(request: Request, table: TableGiven, frame: FrameGiven) -> Respo
     if chosen is None:
         raise ProblemError(Kind.NOT_ACCEPTABLE, f"the summary is given as {', '.join(formats)}")
     response = formats[chosen]()
-    response.headers["Vary"] = "Accept, Accept-Language"
+    response.headers["Vary"] = PAGE_VARY
     return response

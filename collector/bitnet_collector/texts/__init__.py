@@ -5,13 +5,23 @@ from __future__ import annotations
 from typing import Final
 
 from ..negotiation import Language
+from .charts import CHARTS
 from .compare import COMPARE
 from .figures import FIGURES
+from .member import MEMBER
 from .run import RUN
 from .site import SITE
 from .summary import SUMMARY
 
-TEXTS: Final[dict[str, tuple[str, str]]] = {**SITE, **FIGURES, **SUMMARY, **RUN, **COMPARE}
+TEXTS: Final[dict[str, tuple[str, str]]] = {
+    **SITE,
+    **FIGURES,
+    **SUMMARY,
+    **RUN,
+    **COMPARE,
+    **CHARTS,
+    **MEMBER,
+}
 """key: (English, Chinese)"""
 
 

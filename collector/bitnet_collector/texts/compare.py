@@ -91,5 +91,6 @@ COMPARE: Final[dict[str, tuple[str, str]]] = {
         "bottleneck: time spent waiting for memory does not shrink with a faster clock.",
         "同频下：归一化耗时之比。仅在核心主频是瓶颈时成立：等待内存的时间不会随主频提高而缩短。",
     ),
+    "compare_pick_others": ("Compare other runs", "对比其他运行"),
     "compare_as": ("This comparison as", "下载本次对比"),
 }

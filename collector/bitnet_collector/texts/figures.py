@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 FIGURES: Final[dict[str, tuple[str, str]]] = {
+    "per_token": ("{value} ms/token", "{value} ms/token"),
     "n_samples": ("n={n}", "n={n}"),
     "interval_hint": ("95 % interval: {low} to {high}", "95 % 置信区间：{low} 至 {high}"),
     "step_interval_hint": (

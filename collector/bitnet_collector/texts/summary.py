@@ -7,9 +7,49 @@ from typing import Final
 SUMMARY: Final[dict[str, tuple[str, str]]] = {
     "summary_title": ("Team summary", "团队成员结果汇总"),
     "summary_lead": (
-        "BitNet b1.58 inference on plain CPUs: each member's latest run, side by side.",
-        "BitNet b1.58 纯 CPU 推理：每位成员最近一次运行的结果对比。",
+        "BitNet b1.58 inference on plain CPUs, the team's machines side by side.",
+        "BitNet b1.58 纯 CPU 推理：团队各台机器的结果对比。",
     ),
+    "show": ("Show", "显示"),
+    "show_latest": ("Latest run", "最近一次"),
+    "show_best": ("Best run", "最佳一次"),
+    "show_median5": ("Median of the last 5", "最近 5 次的中位数"),
+    "show_latest_lead": ("Each member's latest run.", "每位成员最近一次运行的结果。"),
+    "show_best_lead": (
+        "Each member's run with the fastest decode; invalid runs do not count.",
+        "每位成员 Decode 最快的一次运行，无效运行不计。",
+    ),
+    "show_median5_lead": (
+        "The median of each figure over the member's latest 5 runs; invalid runs do not count.",
+        "每位成员最近 5 次运行中各项数据的中位数，无效运行不计。",
+    ),
+    "pick_workload": ("Workload", "工作负载"),
+    "pick_apply": ("Show", "查看"),
+    "against_fastest": (
+        "Ratios are against the fastest, {member} ({value} ms/token).",
+        "比值以最快的 {member}（{value} ms/token）为基准。",
+    ),
+    "against_baseline": (
+        "Ratios are against the pinned baseline, a run of {member} ({value} ms/token).",
+        "比值以固定的基线运行（{member}，{value} ms/token）为基准。",
+    ),
+    "baseline": ("baseline", "基线"),
+    "stale": ("old", "较旧"),
+    "stale_for": (
+        "measured {days} days ago; the machine may have changed since",
+        "测量于 {days} 天前，此后机器状态可能已改变",
+    ),
+    "median_of": (
+        "medians of {n} runs, {low} to {high} ms/token",
+        "{n} 次运行的中位数，Decode 介于 {low} 与 {high} ms/token",
+    ),
+    "of_runs": ("{n} runs", "{n} 次运行"),
+    "ratio_short": ("Ratio", "比值"),
+    "member_page": ("History of {member}", "{member} 的历史记录"),
+    "compare_pick": ("Compare two runs", "对比两次运行"),
+    "compare_pick_a": ("A (reference)", "A（参照）"),
+    "compare_pick_b": ("B", "B"),
+    "compare_apply": ("Compare", "对比"),
     "compared": ("What is compared", "比较的工作负载"),
     "model": ("Model", "模型"),
     "weights": ("Weights", "权重"),
@@ -27,12 +67,11 @@ SUMMARY: Final[dict[str, tuple[str, str]]] = {
     "weights_local": ("local", "本地"),
     "weights_unknown": ("not stated", "未注明"),
     "not_stated": ("not stated", "未注明"),
-    "other_workloads": ("Other workloads", "其他工作负载"),
     "workload_members": ("members: {n}, runs: {runs}", "{n} 位成员，{runs} 次运行"),
-    "more_workloads": ("{n} more, as JSON", "另有 {n} 个（JSON）"),
+    "more_workloads": ("{n} more workloads, as JSON", "另有 {n} 个工作负载（JSON）"),
     "table_caption": (
-        "Latest run of each member. Below each time, smaller: the same time normalised to {clock}.",
-        "每位成员的最近一次运行。每个耗时下方的小字为归一化到 {clock} 的耗时。",
+        "Below each time, smaller: the same time normalised to {clock}.",
+        "每个耗时下方的小字为归一化到 {clock} 的耗时。",
     ),
     "rank": ("Rank", "排名"),
     "member": ("Member", "成员"),
@@ -43,6 +82,7 @@ SUMMARY: Final[dict[str, tuple[str, str]]] = {
     "decode": ("Decode (ms/token)", "Decode (ms/token)"),
     "speed": ("Tokens/s", "Token/秒"),
     "ratio": ("Against fastest", "相对最快"),
+    "ratio_baseline": ("Against baseline", "相对基线"),
     "memory": ("Peak memory (MB)", "峰值内存 (MB)"),
     "grade": ("Grade", "等级"),
     "run": ("Run", "运行"),
@@ -56,6 +96,10 @@ SUMMARY: Final[dict[str, tuple[str, str]]] = {
     "compare_fastest_label": (
         "Compare {member} with the fastest, {fastest}",
         "将 {member} 与最快的 {fastest} 对比",
+    ),
+    "compare_baseline_label": (
+        "Compare {member} with the baseline, a run of {fastest}",
+        "将 {member} 与基线（{fastest} 的运行）对比",
     ),
     "why_grade": ("Why grade {grade}", "等级 {grade} 的原因"),
     "why_invalid": ("Why invalid", "无效的原因"),
@@ -86,6 +130,14 @@ SUMMARY: Final[dict[str, tuple[str, str]]] = {
         "Not all runs produced the same tokens ({values}): kernels of different machines round differently.",
         "各次运行生成的 token 不完全相同（{values}）：不同机器的算子舍入方式不同。",
     ),
+    "note_agents-differ": (
+        "The runs were measured by different versions of the agent: {values}.",
+        "各次运行由不同版本的 agent 测量：{values}。",
+    ),
+    "note_machines-mixed": (
+        "A median here is over runs on different processors: {values}.",
+        "有成员的中位数取自不同处理器上的运行：{values}。",
+    ),
     "downloads": ("This table as", "下载本表"),
     "empty_title": ("No reports yet", "还没有报告"),
     "empty_lead": (
@@ -95,8 +147,8 @@ SUMMARY: Final[dict[str, tuple[str, str]]] = {
     "how_title": ("How to read the figures", "如何理解这些数字"),
     "how_decode": (
         "ms/token is the median repetition's decode time ÷ its tokens: lower is better. "
-        "Rank and ratio compare it as measured.",
-        "ms/token 为各次重复 Decode 耗时的中位数 ÷ token 数，越低越好。排名与比值均按实测耗时计算。",
+        "Rank and ratio compare it as measured, among what is shown.",
+        "ms/token 为各次重复 Decode 耗时的中位数 ÷ token 数，越低越好。排名与比值均按所显示的实测耗时计算。",
     ),
     "how_formula": (
         "Normalised time = measured time × the run's clock ÷ 3.0 GHz. "
@@ -114,6 +166,17 @@ SUMMARY: Final[dict[str, tuple[str, str]]] = {
         "prefill, single steps of the decode. A report without samples has neither.",
         "± 为 95 % 置信区间宽度的一半，n 为样本数：Prefill 为重复次数，Decode 为单步数。"
         "没有样本的报告则不显示。",
+    ),
+    "how_show": (
+        "Best is the run with the fastest decode. The median of the last 5 takes each figure by itself, "
+        "over as many valid runs as there are up to five; below it stand their lowest and highest decode.",
+        "最佳指 Decode 最快的一次运行。“最近 5 次的中位数”对每项数据分别取值，"
+        "不足五次有效运行时按实际次数计算；其下给出各次 Decode 的最小值与最大值。",
+    ),
+    "how_stale": (
+        "Old: measured over {days} days ago. Kernel, firmware and libraries have moved on since; measure "
+        "again before drawing a conclusion.",
+        "较旧：测量于 {days} 天之前。内核、固件与库可能已更新，下结论前请重新测量。",
     ),
     "how_work": (
         "Only runs of the same work are ranked: same weights, prompt, token counts, data type, engine and "

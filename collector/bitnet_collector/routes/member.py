@@ -1,0 +1,113 @@
+"""`GET /members/{name}`: a member's runs of one piece of work over time."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import HTMLResponse
+from pydantic import BaseModel
+
+from ..cursors import Cursor
+from ..member_history import MemberHistory, history_points, trend_of
+from ..negotiation import PAGE_VARY, choose_media_type
+from ..problems import Kind, ProblemError, problems
+from ..render.member_html import member_html
+from ..runs import Wanted, list_runs
+from ..standings import standings
+from ..summary_table import WorkloadChoice
+from ..workloads import UnknownWorkloadError, choose_workload, workloads_of
+from .given import FrameGiven, NowGiven, SessionGiven, SettingsGiven
+from .listing import after
+
+router = APIRouter(tags=["summary"])
+
+_PROBLEMS = problems(Kind.BAD_PARAMETER, Kind.NOT_FOUND, Kind.BUSY, Kind.UNAVAILABLE)
+
+
+class HistoryQuery(BaseModel):
+    """Which part of a member's history is wanted."""
+
+    workload: Annotated[
+        str | None, Query(pattern="^[0-9a-f]{12}$", description="Else the member's most telling one")
+    ] = None
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100
+    cursor: Annotated[str | None, Query(max_length=400, description="From `next` of the page before")] = None
+
+
+def _given_history(
+    name: str,
+    request: Request,
+    session: SessionGiven,
+    settings: SettingsGiven,
+    query: Annotated[HistoryQuery, Depends()],
+) -> MemberHistory:
+    own = [standing for standing in standings(session) if standing.run.member == name]
+    if not own and name not in settings.members:
+        raise ProblemError(Kind.NOT_FOUND, f"no member is called {name[:64]}", "GET /members lists them")
+    workloads = workloads_of(own)
+    chosen = _choose(name, workloads, query.workload)
+    if chosen is None:
+        return MemberHistory(member=name, workload=None, workloads=[], trend=None, points=[])
+    wanted = Wanted(member=name, workload=chosen.workload_id)
+    runs = list_runs(session, wanted, after(query.cursor), query.limit + 1)
+    points = history_points(runs[: query.limit])
+    following = None
+    if len(runs) > query.limit:
+        last = Cursor(points[-1].measured_at, points[-1].run_id)
+        following = str(request.url.include_query_params(cursor=last.encode(), workload=chosen.workload_id))
+    return MemberHistory(
+        member=name,
+        workload=chosen,
+        workloads=workloads,
+        trend=None if query.cursor else trend_of(points),
+        points=points,
+        next=following,
+    )
+
+
+def _choose(name: str, workloads: list[WorkloadChoice], workload_id: str | None) -> WorkloadChoice | None:
+    try:
+        return choose_workload(workloads, workload_id)
+    except UnknownWorkloadError as error:
+        detail, remedy = (
+            f"{name} has no run of the workload {workload_id}",
+            f"GET /members/{name} tells which",
+        )
+        raise ProblemError(Kind.NOT_FOUND, detail, remedy, field="workload") from error
+
+
+HistoryGiven = Annotated[MemberHistory, Depends(_given_history)]
+
+
+@router.get("/members/{name}/history.json", response_model=MemberHistory, responses=_PROBLEMS)
+def get_member_history(history: HistoryGiven, response: Response) -> MemberHistory:
+    """Give a member's runs of one workload, newest first; `next` (also a Link header) leads to older ones."""
+    if history.next:
+        response.headers["Link"] = f'<{history.next}>; rel="next"'
+    return history
+
+
+@router.get(
+    "/members/{name}",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "The member's history: JSON, or a page for a browser",
+            "content": {
+                "application/json": {"schema": {"$ref": "#/components/schemas/MemberHistory"}},
+                "text/html": {"schema": {"type": "string"}},
+            },
+        },
+        **_PROBLEMS,
+        **problems(Kind.NOT_ACCEPTABLE),
+    },
+)
+def get_member(request: Request, history: HistoryGiven, now: NowGiven, frame: FrameGiven) -> Response:
+    """Show a member's runs over time, as JSON or as a page if the client asks for HTML."""
+    chosen = choose_media_type(request.headers.get("accept", ""), ("application/json", "text/html"))
+    if chosen is None:
+        raise ProblemError(Kind.NOT_ACCEPTABLE, "a member is given as application/json or text/html")
+    if chosen == "application/json":
+        return Response(history.model_dump_json(), media_type="application/json", headers={"Vary": PAGE_VARY})
+    return HTMLResponse(member_html(history, now, frame), headers={"Vary": PAGE_VARY})
