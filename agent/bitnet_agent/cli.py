@@ -44,6 +44,8 @@ def _verb(name: str) -> Callable[[Options], int]:
         from .verbs.doctor import run
     elif name == "compare":
         from .verbs.compare import run
+    elif name == "roofline":
+        from .verbs.roofline import run
     elif name == "operators":
         from .verbs.operators import run
     elif name == "overhead":

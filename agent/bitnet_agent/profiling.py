@@ -92,7 +92,12 @@ def profile(
         operators=_split(loaded, measured, stages),
         roofline=roofline(
             measured.limits,
-            count_stages(loaded.model, len(loaded.prompt.ids), measured.schedule.decode_tokens),
+            count_stages(
+                loaded.model,
+                len(loaded.prompt.ids),
+                measured.schedule.decode_tokens,
+                plan.context_depth,
+            ),
             stages,
             frequency,
         ),

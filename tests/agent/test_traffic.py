@@ -172,3 +172,10 @@ def test_quantised_once_moves_a_quarter(published):
     weights = 2 * 256 * 512
     assert again.bytes - once.bytes == 3 * weights - 2 * 512 * 2
     assert once.distinct == again.distinct == weights
+
+
+def test_a_filled_cache_is_read_by_both_stages(published):
+    position = 30 * 2 * 5 * 128 * 2
+    empty, filled = count_stages(published, 16, 2), count_stages(published, 16, 2, 1000)
+    assert parts(filled[0])["kv-cache"] - parts(empty[0])["kv-cache"] == 3 * 1000 * position
+    assert parts(filled[1])["kv-cache"] - parts(empty[1])["kv-cache"] == 2 * 3 * 1000 * position

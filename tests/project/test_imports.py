@@ -23,7 +23,7 @@ ALLOWED = {
     "bitnet_report": {"pydantic"},
     "bitnet_agent": {
         "pydantic", "torch", "transformers", "accelerate", "safetensors", "huggingface_hub", "tokenizers",
-        "httpx", "psutil", "cpuinfo", "rich",
+        "httpx", "psutil", "cpuinfo", "resvg_py", "rich",
     },
     "bitnet_collector": {
         "pydantic", "fastapi", "starlette", "uvicorn", "sqlmodel", "sqlalchemy", "alembic", "jinja2",

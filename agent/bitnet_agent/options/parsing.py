@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from .machine import doctor_parser, overhead_parser, stand_in_parser
 from .profile import profile_parser
-from .reports import compare_parser, operators_parser, push_parser
+from .reports import compare_parser, operators_parser, push_parser, roofline_parser
 
 Options = argparse.Namespace
 """The options of one call; `verb` names the command, `profile` where none is given."""
@@ -17,6 +17,7 @@ _PARSERS = {
     "stand-in": stand_in_parser,
     "compare": compare_parser,
     "operators": operators_parser,
+    "roofline": roofline_parser,
     "doctor": doctor_parser,
     "overhead": overhead_parser,
 }

@@ -27,6 +27,7 @@ other commands:
   bitnet-agent stand-in --size tiny|2b4t --out DIR          write a checkpoint with random weights
   bitnet-agent compare A B [--collector URL]                hold run B against run A, stage by stage
   bitnet-agent operators REPORT [--csv]                     show where the time of a run went
+  bitnet-agent roofline REPORT [--out FILE.svg|.png]        show how near the limits a run came
   bitnet-agent doctor [--collector URL --member NAME]       look the machine over before a run
   bitnet-agent overhead                                     what the instruments themselves cost
 each answers --help

@@ -49,6 +49,23 @@ def operators_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def roofline_parser() -> argparse.ArgumentParser:
+    """The options of `roofline`."""
+    parser = argparse.ArgumentParser(
+        prog="bitnet-agent roofline",
+        description="Show how near a run came to what the machine can do, in words and as a picture.",
+    )
+    parser.add_argument(
+        "report", metavar="REPORT", help="a report file, or with --collector the id of a run there"
+    )
+    parser.add_argument("--collector", metavar="URL", help="where a run that is given by id is fetched")
+    parser.add_argument(
+        "--out", metavar="FILE", type=Path, help="draw the roofline into this file, .svg or .png"
+    )
+    add_language(parser)
+    return parser
+
+
 def compare_parser() -> argparse.ArgumentParser:
     """The options of `compare`."""
     parser = argparse.ArgumentParser(

@@ -30,6 +30,27 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "phase_load_model": ("Loading the model", "加载模型"),
     "phase_warmup": ("Warming up (not counted)", "预热（不计入）"),
     "phase_observe": ("Watching memory (not timed)", "观测内存（不计时）"),
+    "roof_limits": (
+        "This machine reads {read:,.0f} GB/s from memory{peaks}",
+        "本机读内存 {read:,.0f} GB/s{peaks}",
+    ),
+    "roof_stage": (
+        "  {stage}: {rate:,.1f} GB/s, {memory} of the memory's and {peak} of the units' limit – {verdict}",
+        "  {stage}：{rate:,.1f} GB/s，达到内存上限的 {memory}、计算上限的 {peak}——{verdict}",
+    ),
+    "roof_cached": (" (the weights fit in the cache)", "（权重可全部放入缓存）"),
+    "roof_ideal": (
+        "    a token moves {real:,.2f} GB in {ms:,.1f} ms; at 2 bits a weight it would be {ideal:,.2f} GB "
+        "in {ideal_ms:,.1f} ms",
+        "    每个 token 搬运 {real:,.2f} GB，耗时 {ms:,.1f} ms；若每个权重只占 2 bit，则为 {ideal:,.2f} GB、"
+        "{ideal_ms:,.1f} ms",
+    ),
+    "roof_normalized": (
+        "    {share:.0f} % of it scales with the clock: {ms:,.1f} ms at {ghz:g} GHz (the brief's formula: "
+        "{brief:,.1f})",
+        "    其中 {share:.0f} % 随频率变化：{ghz:g} GHz 下为 {ms:,.1f} ms（题目公式：{brief:,.1f}）",
+    ),
+    "picture_written": ("Picture written to {path}", "图已写入 {path}"),
     "phase_limits": ("Measuring what the machine can do", "测量机器的性能上限"),
     "phase_processes": ("Measuring in fresh processes", "在全新进程中测量"),
     "phase_measure": ("Measuring", "测量"),

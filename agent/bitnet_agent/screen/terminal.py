@@ -17,6 +17,7 @@ from bitnet_report.statistics import half_width
 
 from .language import Language, text
 from .operators import print_operators
+from .roofline import print_roofline
 
 _REFRESH_S = 0.1
 _WIDE = 100  # characters
@@ -126,6 +127,7 @@ def print_report(console: Console, report: Report, language: Language) -> None:
         table.add_row(text(language, stage.name), *(cells[key] for key in _columns(console)))
     console.print(table)
     print_operators(console, report.operators, language)
+    print_roofline(console, report, language)
     _print_footnotes(console, report, language)
 
 

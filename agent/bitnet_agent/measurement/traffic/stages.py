@@ -25,14 +25,17 @@ def count_modules(model: Any, tokens: int, past: int = 0) -> dict[str, ForwardCo
     }
 
 
-def count_stages(model: Any, prompt_tokens: int, decode_tokens: int) -> list[StageRoofline]:
-    """Count prefill over the whole prompt and decode token by token, as `generate` runs them."""
-    prefill = total(count_modules(model, prompt_tokens).values())
+def count_stages(
+    model: Any, prompt_tokens: int, decode_tokens: int, context_depth: int = 0
+) -> list[StageRoofline]:
+    """Count prefill over the whole prompt and decode token by token, as `generate` runs them.
+
+    `context_depth` tokens are in the KV cache before the prompt.
+    """
+    prefill = total(count_modules(model, prompt_tokens, context_depth).values())
+    filled = context_depth + prompt_tokens
     # What depends on the cache's length grows by the same amount at each step: the mean is that of both ends.
-    ends = [
-        total(count_modules(model, 1, past).values())
-        for past in (prompt_tokens, prompt_tokens + decode_tokens - 1)
-    ]
+    ends = [total(count_modules(model, 1, past).values()) for past in (filled, filled + decode_tokens - 1)]
     return [_stage("prefill", 1, prefill), _stage("decode", decode_tokens, _mean_times(ends, decode_tokens))]
 
 
