@@ -42,6 +42,8 @@ def _verb(name: str) -> Callable[[Options], int]:
         from .verbs.write_stand_in import run
     elif name == "doctor":
         from .verbs.doctor import run
+    elif name == "engines":
+        from .verbs.engines import run
     elif name == "compare":
         from .verbs.compare import run
     elif name == "roofline":

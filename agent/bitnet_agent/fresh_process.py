@@ -11,6 +11,7 @@ from multiprocessing import get_context
 from bitnet_report import Report, read_report
 
 from .errors import EnvironmentFaultError
+from .machine.allocator import for_children
 from .plan import Plan
 
 
@@ -22,7 +23,9 @@ def profile_in_fresh_process(plan: Plan, keep_trace: Callable[[bytes], None] | N
     """
     with ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_leave_quietly) as pool:
         try:
-            body, traces = pool.submit(_profile, plan, keep_trace is not None).result()
+            with for_children(plan.malloc):
+                measuring = pool.submit(_profile, plan, keep_trace is not None)
+            body, traces = measuring.result()
         except BrokenProcessPool as error:
             raise EnvironmentFaultError(
                 "the measuring process was ended from outside",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from bitnet_report import MALLOCS
+
 SUITE_VERSION = 1
 """Raised whenever the fixed prompt or the meaning of a stage changes: older runs are then other work."""
 
@@ -16,6 +18,7 @@ DEFAULT_REFERENCE_MHZ = 3000.0
 PROCESSES = 3
 """Fresh processes of a rigorous run: address layout and page placement are drawn anew in each."""
 Effort = Literal["quick", "standard", "rigorous"]
+DEFAULT_ENGINE = "published"
 DTYPES = ("bfloat16", "float32")
 
 
@@ -36,7 +39,8 @@ class Plan:
 
     `effort` quick is one repetition after two of warm-up; rigorous is `PROCESSES` fresh processes. A budget
     (seconds) shortens or repeats the work to fit. `operators` asks for a pass that takes forwards apart, or
-    forbids it; None leaves it to the budget.
+    forbids it; None leaves it to the budget. `engine` names one of `engines.registry`; `malloc` is
+    what a process of its own is started with, a running one cannot change it.
     """
 
     model: str = PUBLISHED_MODEL
@@ -54,6 +58,8 @@ class Plan:
     effort: Effort = "standard"
     budget_s: float | None = None
     pin: bool = False
+    engine: str = DEFAULT_ENGINE
+    malloc: str = MALLOCS[0]
     include_host: bool = False
     operators: bool | None = None
     limits: bool = True

@@ -22,6 +22,7 @@ from bitnet_report import (
 from bitnet_report.bounds import roofline
 
 from .display import Display
+from .machine.allocator import malloc_in_effect
 from .machine.processor.affinity import describe_threads
 from .machine.surroundings.environment import describe_cpu, describe_environment, load_average
 from .measurement.caveats import judge
@@ -129,7 +130,8 @@ def describe_work(bench: Workbench, loaded: Loaded, measured: Measured) -> Workl
         decode_tokens=measured.schedule.decode_tokens,
         context_depth=bench.plan.context_depth,
         dtype=bench.plan.dtype,
-        engine="published",
+        engine=bench.plan.engine,
+        malloc=malloc_in_effect(),
         threads=bench.threads.threads,
         repetitions=measured.schedule.repetitions,
         suite_version=SUITE_VERSION,

@@ -222,11 +222,16 @@ class WarmupStep(Record):
 
 
 class Compilation(Record):
-    """One function that torch compiled, how long it took, and why, if it had been compiled before."""
+    """One function that torch compiled, how long it took, and why, if it had been compiled before.
+
+    `stage` names the stage before the warm-up in which it was compiled (an engine prepares weights in
+    `load_model`); else it was in the repetition `warmup_step` of the warm-up.
+    """
 
     function: Name
     compile_ms: Ms
     warmup_step: Count
+    stage: Name | None = None
     recompile_reason: Text | None = None
 
 

@@ -25,6 +25,7 @@ SMALL = [
 """Options of a real run that takes about a second once torch's compiled code is cached."""
 
 FOREIGN = (
+    "glibc_tunables", "ld_preload",
     "http_proxy", "https_proxy", "all_proxy", "no_proxy", "cxx", "hf_endpoint", "hf_home", "hf_hub_cache",
     "hf_hub_offline", "hf_token", "transformers_offline", "lang", "lc_all", "lc_messages", "language",
 )  # fmt: skip

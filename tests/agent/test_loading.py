@@ -30,7 +30,7 @@ def test_every_page_of_the_weights_is_resident(tiny_copy, monkeypatch):
 
     make_resident, weights = loading.make_resident, (tiny_copy / "model.safetensors").resolve()
     with monkeypatch.context() as patch:
-        patch.setattr(loading, "make_resident", lambda *_: None)
+        patch.setattr(loading, "make_resident", lambda *_, **__: None)
         model = loading.load_model(find_checkpoint(str(tiny_copy)), "bfloat16", lambda _: None)
     only_mapped = mapped_kb(weights)
     assert only_mapped["Size"] * 1024 >= 6_826_496

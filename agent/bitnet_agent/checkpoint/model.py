@@ -10,7 +10,7 @@ import codecs
 import locale
 import mmap
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Container, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,13 @@ if TYPE_CHECKING:
     import torch
 
 Advance = Callable[[int], None]
-"""Told how many more bytes of the weights are resident."""
+"""Told how many more bytes of the weights are dealt with."""
+Prepare = Callable[["torch.nn.Module", Advance], None]
+"""Changes a loaded model in place, as an engine does."""
+
+
+def leave_as_it_is(model: torch.nn.Module, advance: Advance) -> None:
+    """Change nothing."""
 
 
 def import_libraries() -> None:
@@ -80,13 +86,17 @@ def load_tokenizer(checkpoint: Checkpoint) -> Any:
         ) from error
 
 
-def load_model(checkpoint: Checkpoint, dtype: str, advance: Advance) -> torch.nn.Module:
+def load_model(
+    checkpoint: Checkpoint, dtype: str, advance: Advance, prepare: Prepare = leave_as_it_is
+) -> torch.nn.Module:
     """Load the weights with the checkpoint's own `quantization_config` and make them resident.
 
-    `dtype` is torch's name for the type to compute in; `advance` hears of each storage made resident.
+    `dtype` is torch's name for the type to compute in; `advance` hears of each weight that is dealt with.
+    `prepare` brings the model into an engine's form before the rest of it is made resident.
 
     Raises:
         ModelError: transformers cannot load it.
+        AgentError: `prepare` cannot change it.
     """
     import torch
     from transformers import AutoModelForCausalLM
@@ -107,7 +117,9 @@ def load_model(checkpoint: Checkpoint, dtype: str, advance: Advance) -> torch.nn
     model, told = loaded
     _refuse_missing(checkpoint, told)
     model.eval()
-    make_resident(model, advance)
+    read = {storage.data_ptr() for storage in _storages(model)}
+    prepare(model, advance)
+    make_resident(model, advance, told=read)
     return model
 
 
@@ -121,19 +133,28 @@ def _refuse_missing(checkpoint: Checkpoint, told: dict[str, Any]) -> None:
         )
 
 
-def make_resident(model: torch.nn.Module, advance: Advance) -> None:
-    """Touch one byte in each page of each weight, so that the kernel reads the file in."""
+def make_resident(model: torch.nn.Module, advance: Advance, told: Container[int] | None = None) -> None:
+    """Touch one byte in each page of each weight, so that the kernel reads the file in.
+
+    `advance` hears of each storage made resident; if `told` is given, only of those at its addresses.
+    """
     import torch
 
+    for storage in _storages(model):
+        raw = torch.empty(0, dtype=torch.uint8).set_(storage)  # [nbytes]
+        raw[:: mmap.PAGESIZE].max()
+        if told is None or storage.data_ptr() in told:
+            advance(storage.nbytes())
+
+
+def _storages(model: torch.nn.Module) -> Iterator[torch.UntypedStorage]:
+    """The memory of every parameter and buffer, what several share once."""
     seen: set[int] = set()
     for tensor in (*model.parameters(), *model.buffers()):
         storage = tensor.untyped_storage()
-        if storage.data_ptr() in seen or storage.nbytes() == 0:
-            continue
-        seen.add(storage.data_ptr())
-        raw = torch.empty(0, dtype=torch.uint8).set_(storage)  # [nbytes]
-        raw[:: mmap.PAGESIZE].max()
-        advance(storage.nbytes())
+        if storage.data_ptr() not in seen and storage.nbytes():
+            seen.add(storage.data_ptr())
+            yield storage
 
 
 def _first_line(error: Exception) -> str:

@@ -23,8 +23,11 @@ class CompileWatch:
         self._seen = {str(metrics.compile_id) for metrics in _metrics()}
         self._hits, self._misses = _cache_counts()
 
-    def look(self, warmup_step: int) -> int:
-        """Note what was compiled since the last look, as of that repetition, and count it."""
+    def look(self, warmup_step: int, stage: str | None = None) -> int:
+        """Note what was compiled since the last look, as of that repetition, and count it.
+
+        `stage` names a stage before the warm-up, in which an engine's preparation compiled.
+        """
         fresh = [metrics for metrics in _metrics() if str(metrics.compile_id) not in self._seen]
         for metrics in fresh:
             self._seen.add(str(metrics.compile_id))
@@ -33,6 +36,7 @@ class CompileWatch:
                     function=f"{metrics.co_name} [{metrics.compile_id}]"[:200],
                     compile_ms=(metrics.entire_frame_compile_time_s or 0.0) * 1000,
                     warmup_step=warmup_step,
+                    stage=stage,
                     recompile_reason=_reason(metrics.recompile_reason),
                 )
             )

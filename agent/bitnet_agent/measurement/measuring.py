@@ -52,7 +52,7 @@ def measure(
     `started` is when the run began (by `bench.now`), `load_before` the load average (one minute) then;
     `keep_spans` has the look into the forwards keep what a trace is made of.
     """
-    compiles = CompileWatch()
+    compiles = loaded.compiles
     bench.display.begin("warmup", None)
     cold_ms = loaded.context.fill(bench.now) if loaded.context.ids else None
     if bench.plan.budget_s is None:

@@ -9,6 +9,7 @@ from ..checkpoint.finding import Checkpoint
 from ..checkpoint.model import import_libraries, set_threads
 from ..checkpoint.preparing import prepare
 from ..display import Display
+from ..engines.fitting import check_engine
 from ..errors import EnvironmentFaultError
 from ..machine.clock.clock import Clock
 from ..machine.clock.finding import find_clock
@@ -74,6 +75,7 @@ def set_up(plan: Plan, display: Display, now: Callable[[], float]) -> Workbench:
     pinning = apply_plan(threads)
     found = find_clock(plan.clock_mhz, compiler, threads)
     import_libraries()
+    check_engine(plan)
     set_threads(threads.threads)
     limits = find_limits_meter(compiler, threads, plan.dtype) if plan.limits else None
     return Workbench(

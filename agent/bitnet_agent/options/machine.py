@@ -48,6 +48,17 @@ def doctor_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def engines_parser() -> argparse.ArgumentParser:
+    """The options of `engines`."""
+    parser = argparse.ArgumentParser(
+        prog="bitnet-agent engines",
+        description="List the ways in which the BitLinear layers can be computed, for --engine.",
+    )
+    parser.add_argument("--json", action="store_true", help="print the list as JSON")
+    add_language(parser)
+    return parser
+
+
 def overhead_parser() -> argparse.ArgumentParser:
     """The options of `overhead`."""
     parser = argparse.ArgumentParser(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from .machine import doctor_parser, overhead_parser, stand_in_parser
+from .machine import doctor_parser, engines_parser, overhead_parser, stand_in_parser
 from .profile import profile_parser
 from .reports import compare_parser, operators_parser, push_parser, roofline_parser
 
@@ -19,6 +19,7 @@ _PARSERS = {
     "operators": operators_parser,
     "roofline": roofline_parser,
     "doctor": doctor_parser,
+    "engines": engines_parser,
     "overhead": overhead_parser,
 }
 

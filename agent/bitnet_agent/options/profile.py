@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from bitnet_report import __version__
+from bitnet_report import MALLOCS, __version__
 
 from ..plan import (
     DEFAULT_DECODE_TOKENS,
+    DEFAULT_ENGINE,
     DEFAULT_PROMPT_TOKENS,
     DEFAULT_REFERENCE_MHZ,
     DEFAULT_REPETITIONS,
@@ -29,6 +30,7 @@ other commands:
   bitnet-agent operators REPORT [--csv]                     show where the time of a run went
   bitnet-agent roofline REPORT [--out FILE.svg|.png]        show how near the limits a run came
   bitnet-agent doctor [--collector URL --member NAME]       look the machine over before a run
+  bitnet-agent engines                                      the ways in which a model can be computed
   bitnet-agent overhead                                     what the instruments themselves cost
 each answers --help
 
@@ -95,6 +97,15 @@ def profile_parser() -> argparse.ArgumentParser:
     work.add_argument(
         "--dtype", choices=DTYPES, default=DTYPES[0], help="the type to compute in (default: %(default)s)"
     )
+    work.add_argument(
+        "--engine", metavar="NAME", type=values.engine, default=DEFAULT_ENGINE,
+        help="how BitLinear layers are computed, see `bitnet-agent engines` (default: %(default)s)",
+    )  # fmt: skip
+    work.add_argument(
+        "--malloc", choices=MALLOCS, default=MALLOCS[0],
+        help="tuned starts over with glibc's thresholds raised, so that freed memory is kept "
+        "(default: %(default)s)",
+    )  # fmt: skip
     effort = parser.add_argument_group("how much is measured")
     how = effort.add_mutually_exclusive_group()
     how.add_argument(

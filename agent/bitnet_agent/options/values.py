@@ -7,6 +7,8 @@ import re
 
 from bitnet_report import MEMBER_RULE, is_member_name, is_storable
 
+from ..engines.registry import engine_names
+
 
 def member(text: str) -> str:
     """A member's name."""
@@ -30,6 +32,13 @@ def note(argument: str) -> str:
         raise argparse.ArgumentTypeError(f"the note has {len(text)} characters; at most 4000 are kept")
     if not is_storable(text):
         raise argparse.ArgumentTypeError("the note holds a control character or is not UTF-8")
+    return text
+
+
+def engine(text: str) -> str:
+    """An engine's name."""
+    if text not in engine_names():
+        raise argparse.ArgumentTypeError(f"{text!r} is no engine; there are {', '.join(engine_names())}")
     return text
 
 

@@ -101,6 +101,25 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "测量用循环 ÷ 裸循环：{ratio:.4f}（95 %：{low:.4f} 至 {high:.4f}，{pairs} 对）；"
         "循环中有 {between:.3f} % 的时间在步与步之间，不计入任何数据",
     ),
+    "by_means": ("engine {engine}, allocator {malloc}", "引擎 {engine}，内存分配器 {malloc}"),
+    "engine_default": ("the default", "默认"),
+    "engine_lacks": ("not on this machine: {what}", "本机无法使用：{what}"),
+    "exactness_reference": (
+        "the reference that the others are held against",
+        "其他引擎以此为准",
+    ),
+    "exactness_identical": (
+        "gives the same numbers as published, bit for bit",
+        "与 published 的结果逐位相同",
+    ),
+    "exactness_exact": (
+        "sums whole numbers without rounding and rounds once, in the end; published rounds every activation",
+        "整数求和不舍入，仅在最后舍入一次；published 会舍入每个激活值",
+    ),
+    "exactness_rounded": (
+        "sums whole numbers without rounding and rounds twice, in the end; published rounds every activation",
+        "整数求和不舍入，最后共舍入两次；published 会舍入每个激活值",
+    ),
     "stand_in_written": ("Stand-in checkpoint written to {path}", "替代模型已写入 {path}"),
 }
 

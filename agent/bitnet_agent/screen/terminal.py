@@ -12,9 +12,10 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from bitnet_report import Report, StageProfile, caveat_sentences, findings, what_a_run_says
+from bitnet_report import MALLOCS, Report, StageProfile, caveat_sentences, findings, what_a_run_says
 from bitnet_report.statistics import half_width
 
+from ..plan import DEFAULT_ENGINE
 from .language import Language, text
 from .operators import print_operators
 from .roofline import print_roofline
@@ -168,6 +169,8 @@ def _print_footnotes(console: Console, report: Report, language: Language) -> No
             threads=work.threads, n=work.repetitions,
         )
     )  # fmt: skip
+    if (work.engine, work.malloc) != (DEFAULT_ENGINE, MALLOCS[0]):
+        console.print(text(language, "by_means", engine=work.engine, malloc=work.malloc), markup=False)
     if frequency.actual_freq_mhz is None:
         console.print(text(language, "clock_unknown"))
     else:

@@ -20,6 +20,7 @@ from ..delivery.report_file import check_writable, write_atomically
 from ..display import Display, SilentDisplay
 from ..errors import DeliveryError, EnvironmentFaultError, UsageError
 from ..fresh_process import profile_in_fresh_process
+from ..machine.allocator import start_tuned
 from ..measurement.merging import merge
 from ..options import Options
 from ..plan import DEFAULT_PROMPT_TOKENS, PROCESSES, Plan, Prompt
@@ -31,6 +32,8 @@ KeepTrace = Callable[[bytes], None] | None
 
 def run(options: Options) -> int:
     """Do one run; whatever happens in delivery, the report is on disk before anything is sent."""
+    if options.malloc == "tuned":
+        start_tuned()
     language = choose_language(options.lang)
     screen = console()
     plan = plan_from(options)
@@ -88,6 +91,8 @@ def plan_from(options: Options) -> Plan:
         include_host=options.include_host,
         operators=_wants_operators(options),
         limits=options.limits,
+        engine=options.engine,
+        malloc=options.malloc,
     )
 
 

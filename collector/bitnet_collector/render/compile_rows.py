@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bitnet_report import Warmup
+from bitnet_report import Compilation, Warmup
 
 from ..texts import Texts
 from .figures import figure
+from .stage_rows import stage_words
 
 _MOST_ROWS = 100
 
@@ -30,12 +31,22 @@ def compile_rows(warmup: Warmup, texts: Texts) -> list[CompileRow]:
         CompileRow(
             function=c.function,
             time=figure(c.compile_ms, grouped=True),
-            # What was compiled after the last warm-up step was compiled while it was measured.
-            step=str(c.warmup_step + 1) if c.warmup_step < steps else texts("compile_while_measuring"),
+            step=_when(c, steps, texts),
             reason=c.recompile_reason or "",
         )
         for c in compilations[:_MOST_ROWS]
     ]
+
+
+def _when(compilation: Compilation, steps: int, texts: Texts) -> str:
+    if compilation.stage is not None:
+        return stage_words(compilation.stage, texts)
+    # What was compiled after the last warm-up step was compiled while it was measured.
+    return (
+        str(compilation.warmup_step + 1)
+        if compilation.warmup_step < steps
+        else texts("compile_while_measuring")
+    )
 
 
 def compile_rows_left_out(warmup: Warmup) -> int:

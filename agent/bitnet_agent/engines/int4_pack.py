@@ -1,0 +1,80 @@
+"""`_weight_int4pack_mm_for_cpu` for single tokens; prompts unpack two-bit weights for `_int_mm`."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final
+
+import torch
+
+from ..measurement.traffic.forward_count import Moved
+from .engine import Advance, Exactness, Sentence
+from .integer_layers import convert_to_integers
+from .integer_linear import IntegerLinear
+from .kernel_trial import complaint_of_kernel
+from .two_bits import TwoBits
+
+_FEW_TOKENS = 8
+"""Up to here the four-bit kernel, whose time grows with the tokens, is faster than unpacking."""
+_GROUP = 128
+_MIDDLE = 8  # the kernel reads a nibble n as n - 8
+_INNER_TILES = 2  # how tightly other devices tile; the CPU's packing takes any and ignores it
+
+
+class Int4Pack:
+    """Half a byte a weight for single tokens, and a quarter of one for prompts."""
+
+    name: Final = "int4-pack"
+    sentence: Final = Sentence(
+        "half a byte a weight, by torch's _weight_int4pack_mm_for_cpu for single tokens; prompts by _int_mm",
+        "每个权重占半个字节，单个 token 用 torch 的 _weight_int4pack_mm_for_cpu，提示词用 _int_mm",
+    )
+    exactness: Final[Exactness] = "rounded"
+    dtypes: Final = ("bfloat16",)  # the kernel is written for it: in float32 it runs 35 times slower
+
+    def lacks(self) -> Sentence | None:
+        """A torch that has the kernel."""
+        return complaint_of_kernel(Int4PackLinear)
+
+    def prepare(self, model: torch.nn.Module, advance: Advance) -> None:
+        """Pack each weight's signs twice: in nibbles and in pairs of bits."""
+        convert_to_integers(model, self.name, Int4PackLinear, advance)
+
+
+class Int4PackLinear(IntegerLinear):
+    """Nibbles in the kernel's own order; scale one and zero nought, so that its float32 sums stay whole."""
+
+    columns: ClassVar[int] = _GROUP
+    rows: ClassVar[int] = 64
+    paths: ClassVar[tuple[int, ...]] = (1, _FEW_TOKENS + 1)
+    nibbles: torch.Tensor
+    ones: torch.Tensor
+
+    def pack(self, signs: torch.Tensor) -> None:
+        """Both forms."""
+        nibbles = torch.ops.aten._convert_weight_to_int4pack_for_cpu(signs.int() + _MIDDLE, _INNER_TILES)
+        ones = torch.zeros(self.in_features // _GROUP, self.out_features, 2, dtype=torch.bfloat16)
+        ones[..., 0] = 1  # scale and zero of each group of each row
+        self.register_buffer("nibbles", nibbles)
+        self.register_buffer("ones", ones)
+        self.pairs = TwoBits(signs, self.shared.workspace)
+
+    def type_for(self, tokens: int) -> torch.dtype:
+        """bfloat16, which holds every whole number up to 256, for few tokens."""
+        return torch.bfloat16 if tokens <= _FEW_TOKENS else torch.int8
+
+    def sums(self, numbers: torch.Tensor) -> torch.Tensor:
+        """bfloat16 for few tokens, int32 for more."""
+        if numbers.dtype is torch.bfloat16:
+            few: torch.Tensor = torch.ops.aten._weight_int4pack_mm_for_cpu(
+                numbers, self.nibbles, _GROUP, self.ones
+            )
+            return few
+        return self.pairs.sums(numbers)
+
+    def weights_moved(self, tokens: int) -> tuple[Moved, ...]:
+        """The nibbles; or the pairs, read once for each of their four weights, and the bytes made of them."""
+        if tokens <= _FEW_TOKENS:
+            return (Moved("weights", self.nibbles.nbytes + self.ones.nbytes),)
+        unpacked = self.in_features * self.out_features
+        packed = self.pairs.packed.nbytes
+        return Moved("weights", packed + unpacked), Moved("weight-quantization", 3 * packed, unpacked)
