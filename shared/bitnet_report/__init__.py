@@ -47,6 +47,7 @@ from .operator_words import operator_words
 from .operators import (
     OPERATOR_KINDS,
     PROJECTIONS,
+    SUM_TOLERANCE,
     OperatorKind,
     OperatorKindName,
     OperatorModule,
@@ -108,6 +109,7 @@ __all__ = [
     "SCHEMA_VERSION",
     "SMALLEST_EFFECT",
     "STAGES",
+    "SUM_TOLERANCE",
     "TRAFFIC_PARTS",
     "UNUSABLE",
     "Allocation",

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 from sqlmodel import Session
 
-from bitnet_report import ReportError, read_report
+from bitnet_report import Report, ReportError, operators_csv, read_report
 
 from ..negotiation import PAGE_VARY, choose_media_type
 from ..problems import Kind, ProblemError, problems
@@ -74,14 +74,23 @@ def get_run_html(run_id: str, session: SessionGiven, now: NowGiven, frame: Frame
 )
 def get_run_stages(run_id: str, session: SessionGiven) -> Response:
     """Give the run's stages for a spreadsheet; text that it would compute has a `'` in front."""
-    raw = _find(session, run_id)
-    try:
-        text = stages_csv(read_report(raw.body))
-    except ReportError as error:
-        detail = f"the stored report {run_id} cannot be read by this version: {error}"
-        remedy = f"its bytes are kept: GET /runs/{run_id}.json"
-        raise ProblemError(Kind.UNREADABLE, detail, remedy) from error
-    return Response(text, media_type="text/csv; charset=utf-8; header=present")
+    return _csv(stages_csv(_read(session, run_id)))
+
+
+@router.get(
+    "/runs/{run_id}/operators.csv",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "Kinds of work and layers",
+            "content": {"text/csv": {"schema": {"type": "string"}}},
+        },
+        **problems(Kind.NOT_FOUND, Kind.UNREADABLE, Kind.BUSY, Kind.UNAVAILABLE),
+    },
+)
+def get_run_operators(run_id: str, session: SessionGiven) -> Response:
+    """Give where the time went, by kind of work and by layer; a header alone if it was not taken apart."""
+    return _csv(operators_csv(_read(session, run_id).operators))
 
 
 @router.get(
@@ -121,6 +130,20 @@ def _find(session: Session, run_id: str) -> RawReport:
     if raw is None:
         raise ProblemError(Kind.NOT_FOUND, f"no run is {run_id[:80]}", "GET /runs lists them")
     return raw
+
+
+def _read(session: Session, run_id: str) -> Report:
+    raw = _find(session, run_id)
+    try:
+        return read_report(raw.body)
+    except ReportError as error:
+        detail = f"the stored report {run_id} cannot be read by this version: {error}"
+        remedy = f"its bytes are kept: GET /runs/{run_id}.json"
+        raise ProblemError(Kind.UNREADABLE, detail, remedy) from error
+
+
+def _csv(text: str) -> Response:
+    return Response(text, media_type="text/csv; charset=utf-8; header=present")
 
 
 def _raw(raw: RawReport) -> Response:

@@ -9,6 +9,7 @@ from .charts import CHARTS
 from .compare import COMPARE
 from .figures import FIGURES
 from .member import MEMBER
+from .operators import OPERATORS
 from .run import RUN
 from .site import SITE
 from .summary import SUMMARY
@@ -21,6 +22,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     **COMPARE,
     **CHARTS,
     **MEMBER,
+    **OPERATORS,
 }
 """key: (English, Chinese)"""
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from ...texts import Texts
 from ..sections import Section
-from . import decode, facts, headline, memory, quality, stages, warmup
+from . import decode, facts, headline, memory, operators, quality, stages, warmup
 from .shown import ShownRun
 
 SECTIONS = (
     headline.section,
     quality.section,
     stages.section,
+    operators.section,
     decode.section,
     memory.section,
     warmup.section,
