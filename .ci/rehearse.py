@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import ctypes
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -115,13 +116,16 @@ def run_image(image: Image, service: str) -> None:
         options = f"uid={owner.st_uid},gid={owner.st_gid},mode={owner.st_mode & 0o7777:o}"
         _do("mount", "-t", "tmpfs", "-o", options, "tmpfs", inside)
     _do("mount", "-o", "remount,ro", str(image.root))
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))["services"][service]
+    for name, value in compose["environment"].items():
+        if value is not None:
+            image.environment[name] = re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", value)
     command = image.chroot(*image.entrypoint, *image.command, user=image.user)
     if service == "agent":
         _do(*command)
         return
     _do("ip", "link", "set", "lo", "up")
-    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
-    check = image.chroot(*compose["services"][service]["healthcheck"]["test"][1:], user=image.user)
+    check = image.chroot(*compose["healthcheck"]["test"][1:], user=image.user)
     with subprocess.Popen(command) as process:
         deadline = time.monotonic() + HEALTHY_SECONDS
         while subprocess.run(check, capture_output=True, check=False).returncode:

@@ -18,6 +18,26 @@ class Receipt(BaseModel):
     durable: Literal[True] = True
 
 
+class CurationItem(BaseModel):
+    """What an admin has said of a run: `baseline` of its workload, or `hidden` from the summary."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    note: str | None
+    baseline: bool
+    hidden: bool
+    changed_at: datetime
+    changed_by: str
+
+
+class Whoami(BaseModel):
+    """Who asks; `member` is null without a token, and `may` is empty where nothing is allowed."""
+
+    role: Literal["anonymous", "member", "admin"]
+    member: str | None
+    may: list[Literal["read", "submit", "manage"]]
+
+
 class RunItem(BaseModel):
     """A stored run's columns; times in ms, memory in MB, clocks in MHz; `url` gives the whole report.
 
@@ -61,6 +81,7 @@ class RunItem(BaseModel):
     peak_memory_mb: float | None
     grade: str | None
     caveats: list[str]
+    curation: CurationItem | None = None
 
 
 class RunPage(BaseModel):

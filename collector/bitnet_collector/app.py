@@ -6,16 +6,21 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timezone
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from bitnet_report import __version__
 
+from .access.authorising import Gate, authorise
+from .access.hosts import AllowedHosts, HostGuard
+from .access.slow_bodies import SlowBodies
 from .database import open_database
 from .faults import answer_faults
 from .metrics import Metrics
 from .middleware import HeadAsGet, SecurityHeaders
 from .routes import (
     comparing,
+    curating,
     documentation,
     exporting,
     groups,
@@ -28,6 +33,7 @@ from .routes import (
     single_run,
     submitting,
     summary,
+    whoami,
 )
 from .settings import Settings
 from .watching import RequestWatch
@@ -38,6 +44,7 @@ _GROUPS = (
     exporting,
     receipts,
     single_run,
+    curating,
     summary,
     comparing,
     groups,
@@ -45,6 +52,7 @@ _GROUPS = (
     language,
     health,
     measuring,
+    whoami,
     documentation,
 )
 """In the order in which their routes are tried."""
@@ -78,15 +86,24 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = _utc_now) -> 
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        dependencies=[Depends(authorise)],
     )
     app.state.settings = settings
     app.state.clock = clock
     app.state.metrics = Metrics()
+    app.state.gate = Gate(settings)
     for group in _GROUPS:
         app.include_router(group.router)
     documentation.document(app)
     answer_faults(app)
+    app.add_middleware(SlowBodies, grace_s=settings.client_timeout_s)
+    app.add_middleware(
+        HostGuard, allowed=AllowedHosts(settings.allowed_hosts, settings.published or settings.host)
+    )
     app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestWatch, metrics=app.state.metrics)
-    app.add_middleware(HeadAsGet)  # the last added is the first to be asked
+    app.add_middleware(HeadAsGet)
+    if settings.trusted_proxies:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
+    # the last added is the first to be asked
     return app

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import AsyncIterator
 
 from fastapi import Request
 
@@ -11,7 +10,6 @@ from .problems import Kind, ProblemError
 
 LIMIT = 8 * 2**20
 """Bytes that a body may have, both as sent and unpacked."""
-_DRAIN = 32 * 2**20
 
 _GZIP = 31  # zlib's wbits for a gzip header and 32 KiB of window
 
@@ -35,19 +33,16 @@ async def read_json_body(request: Request, limit: int = LIMIT) -> bytes:
             headers={"Accept-Encoding": "gzip"},
         )
     unpack = _Gunzip(limit) if encoding.endswith("gzip") else None
-    stream = request.stream()
     body = bytearray()
     sent = 0
-    async for chunk in stream:
+    async for chunk in request.stream():
         sent += len(chunk)
         body += unpack(chunk) if unpack and chunk else chunk
         if sent > limit or len(body) > limit:
-            await _drain(stream)
             raise ProblemError(
                 Kind.TOO_LARGE,
                 f"the body is over {limit} bytes" + (" as sent or unpacked" if unpack else ""),
                 "send one report at a time; keep fewer samples",
-                headers={"Connection": "close"},
             )
     if unpack and not unpack.complete:
         raise _broken("the gzip data ends too early")
@@ -64,15 +59,6 @@ def _check_type(content_type: str) -> None:
         "send the header Content-Type: application/json (curl: -H 'Content-Type: application/json')",
         headers={"Accept": "application/json"},
     )
-
-
-async def _drain(stream: AsyncIterator[bytes]) -> None:
-    """Drop what still comes, to a bound: a client that is busy sending would not read the answer."""
-    dropped = 0
-    async for chunk in stream:
-        dropped += len(chunk)
-        if dropped > _DRAIN:
-            return
 
 
 class _Gunzip:

@@ -17,9 +17,10 @@ from starlette.routing import Match
 
 from bitnet_report import NotAReportError, NotJsonError, UnsupportedSchemaError
 
+from .curation import UncuratableError
 from .database import Failure, failure_of
 from .problems import Kind, ProblemError, problem_response
-from .runs import ConflictError
+from .runs import ConflictError, DeletedError
 from .watching import note
 
 _LOG = logging.getLogger(__name__)
@@ -43,6 +44,15 @@ def _answering(problem: Callable[[Request, Any], ProblemError]) -> Callable[[Req
 def _conflict(_request: Request, error: ConflictError) -> ProblemError:
     remedy = "a run that was measured anew needs a run_id of its own"
     return ProblemError(Kind.CONFLICT, str(error), remedy, field="run_id")
+
+
+def _deleted(_request: Request, error: DeletedError) -> ProblemError:
+    return ProblemError(Kind.DELETED, str(error), "an admin may store it again; anyone may measure anew")
+
+
+def _uncuratable(_request: Request, error: UncuratableError) -> ProblemError:
+    remedy = 'change that first, or send "baseline": false with it'
+    return ProblemError(Kind.UNCURATABLE, str(error), remedy, field="baseline")
 
 
 def _not_json(_request: Request, error: NotJsonError) -> ProblemError:
@@ -131,6 +141,8 @@ def _unforeseen(_request: Request, _error: Exception) -> ProblemError:
 _PROBLEMS: dict[type[Exception], Callable[[Request, Any], ProblemError]] = {
     ProblemError: lambda _request, error: error,
     ConflictError: _conflict,
+    DeletedError: _deleted,
+    UncuratableError: _uncuratable,
     NotJsonError: _not_json,
     UnsupportedSchemaError: _unsupported,
     NotAReportError: _not_a_report,

@@ -52,6 +52,8 @@ class SecurityHeaders:
                 headers["X-Content-Type-Options"] = "nosniff"
                 headers["Referrer-Policy"] = "no-referrer"
                 headers["Cross-Origin-Resource-Policy"] = "same-origin"
+                headers["Cross-Origin-Opener-Policy"] = "same-origin"
+                headers["X-Frame-Options"] = "DENY"
                 headers.setdefault("Content-Security-Policy", PAGE_POLICY)
             await send(message)
 

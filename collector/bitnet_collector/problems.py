@@ -14,22 +14,34 @@ MEDIA_TYPE = "application/problem+json"
 class Kind(Enum):
     """Each kind of problem: its name in the type URN, its HTTP status, its title.
 
-    429 and 503 may be tried again after `Retry-After`; all others fail again in the same way.
+    429 and 503 may be tried again after `Retry-After`, and 408 over a quicker line; all others fail again
+    in the same way.
     """
 
     BAD_REQUEST = ("bad-request", 400, "The request cannot be understood")
     BAD_PARAMETER = ("bad-parameter", 400, "A query parameter cannot be understood")
     BAD_ENCODING = ("bad-encoding", 400, "The body is not encoded as its header says")
     NOT_JSON = ("not-json", 400, "The body is not JSON")
+    TOKEN_NEEDED = ("token-needed", 401, "A token is needed")
+    BAD_TOKEN = ("bad-token", 401, "The token is not valid")
+    FORBIDDEN = ("forbidden", 403, "The token does not allow this")
+    LOOPBACK_ONLY = ("loopback-only", 403, "Only this machine is answered")
+    CROSS_SITE = ("cross-site", 403, "Pages of other sites may not send this")
     NOT_FOUND = ("not-found", 404, "There is nothing here")
     METHOD_NOT_ALLOWED = ("method-not-allowed", 405, "This address does not take this method")
     NOT_ACCEPTABLE = ("not-acceptable", 406, "None of the accepted media types can be given")
+    TOO_SLOW = ("too-slow", 408, "The request came too slowly")
     CONFLICT = ("report-conflict", 409, "Another report has this run_id")
+    UNCURATABLE = ("uncuratable", 409, "The run cannot be marked so")
+    DELETED = ("deleted", 410, "The run was deleted")
     TOO_LARGE = ("too-large", 413, "The body is too large")
     UNSUPPORTED_MEDIA = ("unsupported-media-type", 415, "The body is of a kind that is not taken")
+    UNKNOWN_HOST = ("unknown-host", 421, "The collector does not answer under this name")
     NOT_A_REPORT = ("not-a-report", 422, "The document is not a report")
+    NOT_A_CHANGE = ("not-a-change", 422, "The document is no change to a run")
     UNSUPPORTED_SCHEMA = ("unsupported-schema", 422, "The report's schema is newer than this collector")
     UNREADABLE = ("stored-report-unreadable", 422, "A stored report cannot be read by this version")
+    RATE_LIMITED = ("rate-limited", 429, "Too many requests")
     INTERNAL = ("internal", 500, "The collector failed")
     BUSY = ("busy", 503, "The database is busy")
     UNAVAILABLE = ("unavailable", 503, "The database does not answer")

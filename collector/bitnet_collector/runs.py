@@ -15,8 +15,9 @@ from sqlmodel import Session, SQLModel, case, col, select, tuple_
 from bitnet_report import Report
 
 from .columns import run_columns
+from .curation import tombstone_of
 from .cursors import Cursor
-from .tables import Latest, RawReport, Run
+from .tables import Latest, RawReport, Run, Tombstone
 
 
 class ConflictError(Exception):
@@ -25,6 +26,14 @@ class ConflictError(Exception):
     def __init__(self, run_id: str) -> None:
         """Name the run."""
         super().__init__(f"the run {run_id} is stored already, with other content")
+
+
+class DeletedError(Exception):
+    """An admin deleted this run."""
+
+    def __init__(self, tombstone: Tombstone) -> None:
+        """Name the run and the day."""
+        super().__init__(f"the run {tombstone.run_id} was deleted on {tombstone.deleted_at:%Y-%m-%d}")
 
 
 class Stored(NamedTuple):
@@ -47,15 +56,27 @@ class Wanted:
     until: datetime | None = None
 
 
-def store_run(session: Session, report: Report, member: str, body: bytes, received_at: datetime) -> Stored:
-    """Store a report once: the same bytes again change nothing.
+def store_run(
+    session: Session,
+    report: Report,
+    member: str,
+    body: bytes,
+    received_at: datetime,
+    *,
+    undelete: bool = False,
+) -> Stored:
+    """Store a report once: the same bytes again change nothing. `undelete` also takes one that was deleted.
 
     Raises:
         ConflictError: the run_id is taken by a report with other bytes.
+        DeletedError: the run was deleted, and stays so.
     """
     sha256 = hashlib.sha256(body).hexdigest()
     # Another worker may store it between the question and the insert; then the question is asked again.
     while (known := _sha256_of(session, report.run_id)) is None:
+        if undelete:
+            _lift_tombstone(session, report.run_id)
+        refuse_deleted(session, report.run_id)
         run = run_columns(report, member, sha256, received_at)
         insert = _insert(session, Run).values(run.model_dump()).on_conflict_do_nothing()
         count = session.connection().execute(insert, execution_options={"preserve_rowcount": True}).rowcount
@@ -78,6 +99,24 @@ def _insert(session: Session, table: type[SQLModel]) -> sqlite.Insert | postgres
     """An INSERT that can say what happens where the row is there already."""
     on_postgresql = session.get_bind().dialect.name == "postgresql"
     return postgresql.insert(table) if on_postgresql else sqlite.insert(table)
+
+
+def refuse_deleted(session: Session, run_id: str) -> None:
+    """Tell a run that was deleted from one that never was.
+
+    Raises:
+        DeletedError: an admin deleted it.
+    """
+    tombstone = tombstone_of(session, run_id)
+    if tombstone is not None:
+        raise DeletedError(tombstone)
+
+
+def _lift_tombstone(session: Session, run_id: str) -> None:
+    tombstone = tombstone_of(session, run_id)
+    if tombstone is not None:
+        session.delete(tombstone)
+        session.flush()
 
 
 def _keep_latest(session: Session, run: Run) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import socket
 import sys
 
 from bitnet_report import __version__
 
+from .access.keyring import were_tokens_made
+from .access.places import is_loopback
+from .access.strangers import refuse_strangers
 from .database import open_database
 from .errors import EnvironmentFaultError
 from .server import run_server
@@ -25,7 +27,15 @@ def serve(settings: Settings) -> int:
     """
     with _listen(settings.host, settings.port) as listener:
         # A fault is told before the start, and workers find the database migrated.
-        open_database(settings.database_url, settings.busy_timeout_ms, settings.pool_size).dispose()
+        database = open_database(settings.database_url, settings.busy_timeout_ms, settings.pool_size)
+        try:
+            with database.reading() as session:
+                tokens_made = were_tokens_made(session)
+        finally:
+            database.dispose()
+        bound = str(listener.getsockname()[0]).partition("%")[0]
+        for sentence in refuse_strangers(settings, is_loopback(bound), tokens_made):
+            _say(f"bitnet-collector: {sentence}")
         address = _address(settings.host, listener)
         run = run_workers if settings.workers > 1 else run_server
         run(settings, listener, lambda: _say_where(address))
@@ -58,16 +68,7 @@ def _listen(host: str, port: int) -> socket.socket:
             f"cannot listen on {host} port {port}: {error.strerror}",
             "end what uses it, or choose another with --port (0 takes any free one) or --host",
         ) from error
-    if not _is_loopback(address[0]):
-        _say(
-            f"bitnet-collector: warning: {host} can be reached from other machines, "
-            "and anyone who reaches it may read and submit"
-        )
     return listener
-
-
-def _is_loopback(address: str | int) -> bool:
-    return ipaddress.ip_address(str(address).partition("%")[0]).is_loopback
 
 
 def _address(host: str, listener: socket.socket) -> str:

@@ -10,6 +10,7 @@ from typing import NoReturn
 
 import uvicorn
 
+from .access.connections import HEAD_BYTES, bounded_protocol
 from .app import create_app
 from .logs import log_config
 from .settings import Settings
@@ -29,6 +30,10 @@ def run_server(settings: Settings, listener: socket.socket, on_ready: Callable[[
         access_log=False,  # `watching` writes a better one
         timeout_graceful_shutdown=settings.shutdown_seconds,
         server_header=False,
+        proxy_headers=False,  # believed as --trusted-proxies says, in create_app
+        ws="none",
+        http=bounded_protocol(settings),
+        h11_max_incomplete_event_size=HEAD_BYTES,
     )
     server = _Server(config, on_ready)
     server.run(sockets=[listener])

@@ -9,6 +9,7 @@ from sqlalchemy import ScalarSelect, union_all
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
+from .curation import is_counted
 from .summary_table import MEDIAN_OF, Show
 from .tables import Latest, Run, Standing, rankable
 
@@ -58,6 +59,7 @@ def _first(run: Any, *order: Any, place: int = 0) -> ScalarSelect[str]:
     query = (
         select(run.run_id)
         .where(run.workload_id == Latest.workload_id, run.member == Latest.member, rankable(run))
+        .where(is_counted(run))
         .order_by(*order)
         .limit(1)
         .offset(place)

@@ -8,6 +8,7 @@ import sqlalchemy
 from sqlalchemy import delete, func, insert, text
 from sqlmodel import Session, col, select
 
+from .curation import is_counted
 from .tables import Latest, RawReport, Run
 
 _IDS = 1000
@@ -39,7 +40,7 @@ def replace_columns(session: Session, runs: Sequence[Run]) -> None:
 
 
 def rebuild_latest(session: Session) -> None:
-    """Count every member's runs in every workload and find the latest, with nobody storing meanwhile."""
+    """Count members' runs (hidden ones aside) in every workload, find the latest; nobody stores meanwhile."""
     if session.get_bind().dialect.name == "postgresql":  # SQLite has one writer at a time anyway
         session.execute(text("LOCK TABLE latest IN SHARE ROW EXCLUSIVE MODE"))
     pair = (col(Run.workload_id), col(Run.member))
@@ -50,8 +51,9 @@ def rebuild_latest(session: Session) -> None:
         col(Run.measured_at),
         func.count().over(partition_by=pair).label("runs"),
         func.row_number().over(partition_by=pair, order_by=newest).label("place"),
-    ).subquery()
+    )
+    counted = ranked.where(is_counted()).subquery()
     columns = ("workload_id", "member", "run_id", "measured_at", "runs")
-    first = sqlalchemy.select(*(ranked.c[name] for name in columns)).where(ranked.c.place == 1)
+    first = sqlalchemy.select(*(counted.c[name] for name in columns)).where(counted.c.place == 1)
     session.execute(delete(Latest))
     session.execute(insert(Latest).from_select(columns, first))

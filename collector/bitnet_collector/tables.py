@@ -150,6 +150,53 @@ class Latest(SQLModel, table=True):
     runs: int = Field(sa_type=Count)
 
 
+class Curation(SQLModel, table=True):
+    """What an admin has said of a run; a run without a row has nothing said of it.
+
+    `baseline_of` is the workload of which this run is the baseline, else null: being unique, it keeps each
+    workload to one baseline. A `hidden` run stands in the list and on its own page, and counts in no
+    summary. `changed_by` is a token's id.
+    """
+
+    __tablename__ = "curation"
+
+    run_id: str = Field(primary_key=True, foreign_key="run.run_id")
+    note: str | None = None
+    baseline_of: str | None = Field(default=None, unique=True)
+    hidden: bool = False
+    changed_at: datetime = Field(sa_type=UtcDateTime)
+    changed_by: str
+
+    @property
+    def baseline(self) -> bool:
+        """Whether other runs of its workload are held against this one."""
+        return self.baseline_of is not None
+
+
+class Tombstone(SQLModel, table=True):
+    """A run that an admin deleted: enough to refuse it when a spool sends it again, and no more."""
+
+    __tablename__ = "tombstone"
+
+    run_id: str = Field(primary_key=True)
+    sha256: str
+    deleted_at: datetime = Field(sa_type=UtcDateTime)
+    deleted_by: str
+
+
+class Token(SQLModel, table=True):
+    """A token: its public id, whose it is, and the SHA-256 of its secret. Rows are never taken out."""
+
+    __tablename__ = "token"
+
+    token_id: str = Field(primary_key=True)
+    member: str
+    admin: bool = False
+    sha256: str
+    made_at: datetime = Field(sa_type=UtcDateTime)
+    revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
 class Standing(NamedTuple):
     """A member's latest run in one workload, with the number of runs they have there."""
 

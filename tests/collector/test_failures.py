@@ -27,7 +27,7 @@ async def running(url, **settings):
     app = create_app(Settings(database_url=url, **{"busy_timeout_ms": 50, **settings}))
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-        async with httpx.AsyncClient(transport=transport, base_url="http://collector") as client:
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
             yield app, client
 
 

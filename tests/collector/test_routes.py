@@ -140,6 +140,7 @@ def test_every_answer_is_kept_from_doing_more_than_it_should(one_run, address):
     assert headers["Content-Security-Policy"].startswith("default-src 'none'; ")
     scripts = re.search("script-src ([^;]*)", headers["Content-Security-Policy"])[1]
     assert scripts == "'self'"
+    assert headers["X-Frame-Options"] == "DENY"
 
 
 @pytest.mark.parametrize(
@@ -147,7 +148,7 @@ def test_every_answer_is_kept_from_doing_more_than_it_should(one_run, address):
     [
         ("DELETE", "/runs", "GET, HEAD, POST"),
         ("POST", "/summary", "GET, HEAD"),
-        ("PUT", "/runs/x", "GET, HEAD"),
+        ("PUT", "/runs/x", "DELETE, GET, HEAD, PATCH"),
         ("POST", "/static/collector.css", "GET, HEAD"),
     ],
 )
@@ -170,15 +171,18 @@ def test_what_is_not_there_is_a_404_problem(one_run, address):
 def test_openapi_declares_what_comes(one_run):
     document = one_run.client.get("/openapi.json").json()
     paths = document["paths"]
+    access = {"401", "403", "421", "429"}
     assert set(paths["/runs"]["post"]["responses"]) == {
-        *("200", "201", "400", "409", "413", "415", "422", "500", "503", "507"),
+        *("200", "201", "400", "408", "409", "410", "413", "415", "422", "500", "503", "507"),
+        *access,
     }
-    assert set(paths["/runs"]["get"]["responses"]) == {"200", "400", "500", "503"}
-    assert set(paths["/summary"]["get"]["responses"]) == {"200", "400", "404", "406", "500", "503"}
+    assert set(paths["/runs"]["get"]["responses"]) == {"200", "400", "500", "503", *access}
+    assert set(paths["/summary"]["get"]["responses"]) == {"200", "400", "404", "406", "500", "503", *access}
+    assert set(paths["/health"]["get"]["responses"]) == {"200", "421", "500"}
     for path in paths.values():
         for operation in path.values():
             for status, response in operation["responses"].items():
-                assert ("application/problem+json" in response["content"]) == (int(status) >= 400)
+                assert ("application/problem+json" in response.get("content", {})) == (int(status) >= 400)
     schemas = document["components"]["schemas"]
     used = set(re.findall(r"#/components/schemas/(\w+)", str(document)))
     assert used <= set(schemas)

@@ -151,7 +151,7 @@ def test_two_applications_in_one_process_count_apart(tmp_path):
     async def ask(app, address):
         async with (
             app.router.lifespan_context(app),
-            httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://x") as client,
+            httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as client,
         ):
             return await client.get(address)
 
@@ -171,7 +171,7 @@ def test_an_unforeseen_fault_is_counted_and_told_with_its_request(tmp_path, capl
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with (
             app.router.lifespan_context(app),
-            httpx.AsyncClient(transport=transport, base_url="http://x") as client,
+            httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client,
         ):
             answer = await client.get("/broken", headers={"X-Request-ID": "one"})
             return answer, (await client.get("/metrics")).text

@@ -39,6 +39,15 @@ def test_the_collector_is_published_to_this_machine_only_unless_asked(compose):
     assert compose["services"]["collector"]["ports"] == ["127.0.0.1:8000:8000"]
 
 
+def test_the_collector_is_told_where_it_is_published_and_what_the_agent_calls_it(compose):
+    collector, agent = compose["services"]["collector"], compose["services"]["agent"]
+    told = collector["environment"]
+    assert collector["ports"] == [f"{told['BITNET_COLLECTOR_PUBLISHED']}:8000"]
+    called = agent["entrypoint"][agent["entrypoint"].index("--collector") + 1]
+    assert called == f"http://{told['BITNET_COLLECTOR_ALLOWED_HOSTS']}:8000"
+    assert "BITNET_TOKEN" in agent["environment"]  # handed on from outside, and on no command line
+
+
 def test_compose_up_starts_the_collector_alone(compose):
     started = [name for name, service in compose["services"].items() if not service.get("profiles")]
     assert started == ["collector"]

@@ -17,7 +17,7 @@ from bitnet_report import Report, ReportError, read_report
 
 from ..database import Database, open_database
 from ..errors import EnvironmentFaultError, UsageError
-from ..runs import ConflictError, store_run
+from ..runs import ConflictError, DeletedError, store_run
 from .lines import LONGEST, Entry, LineError, from_line
 
 _BATCH = 100
@@ -79,6 +79,9 @@ def _merge(database: Database, batch: Sequence[Line], merged: Merged) -> None:
                 stored = store_run(session, report, member, line.entry.body, received_at)
             except ConflictError as error:
                 merged.refused.append(f"{line.place}: {error}; both are kept where they are")
+                continue
+            except DeletedError as error:
+                merged.refused.append(f"{line.place}: {error}")
                 continue
             if stored.created:
                 merged.created += 1

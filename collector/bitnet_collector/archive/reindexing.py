@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from bitnet_report import ReportError, read_report
 
 from ..columns import run_columns
+from ..curation import repin
 from ..database import Database, open_database
 from ..errors import EnvironmentFaultError
 from ..stored_reports import rebuild_latest, replace_columns, report_ids, stored_report
@@ -61,6 +62,7 @@ def _reindex(database: Database) -> Reindexed:
         count += len(rows)
     with database.writing() as session:
         rebuild_latest(session)
+        repin(session)
     return Reindexed(count, unreadable)
 
 

@@ -16,9 +16,11 @@ from .csv_cells import harmless
 
 _WORK = ("model_sha256", "prompt_sha256", "prompt_tokens", "decode_tokens", "batch_size", "suite_version")
 """What a workload holds beside the columns that a run has anyway."""
-_FIELDS = tuple(name for name in RunItem.model_fields if name != "work")
+_FIELDS = tuple(name for name in RunItem.model_fields if name not in ("work", "curation"))
+_CURATION = ("note", "baseline", "hidden")
+"""What an admin has said of a run."""
 
-COLUMNS = (*_FIELDS, *_WORK)
+COLUMNS = (*_FIELDS, *_WORK, *(f"curation_{name}" for name in _CURATION))
 
 
 def csv_header() -> str:
@@ -30,7 +32,11 @@ def csv_lines(runs: Sequence[RunItem]) -> str:
     """One line a run."""
     return _lines(
         [
-            [*(_cell(getattr(run, f)) for f in _FIELDS), *(_cell(run.work.get(w)) for w in _WORK)]
+            [
+                *(_cell(getattr(run, f)) for f in _FIELDS),
+                *(_cell(run.work.get(w)) for w in _WORK),
+                *(_cell(getattr(run.curation, c, None)) for c in _CURATION),
+            ]
             for run in runs
         ]
     )

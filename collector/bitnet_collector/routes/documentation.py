@@ -14,7 +14,8 @@ from starlette.staticfiles import StaticFiles
 
 from bitnet_report import Report, __version__
 
-from ..problems import Problem
+from ..access.decisions import Decision, decision_on
+from ..problems import Kind, Problem, problems
 from ..render.pages import render_template
 
 router = APIRouter(include_in_schema=False)
@@ -52,10 +53,12 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
     if app.openapi_schema:
         return app.openapi_schema
     schema = get_openapi(title=app.title, version=__version__, description=app.description, routes=app.routes)
-    for path in schema["paths"].values():
-        for operation in path.values():
+    for address, path in schema["paths"].items():
+        for method, operation in path.items():
+            _tell_who_may(operation, decision_on(method.upper(), address))
             if "HTTPValidationError" in str(operation["responses"].get("422")):
                 del operation["responses"]["422"]  # bad parameters are answered with 400 here
+    schema["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
     schemas = schema["components"]["schemas"]
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
@@ -71,3 +74,15 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
     }
     app.openapi_schema = schema
     return schema
+
+
+def _tell_who_may(operation: dict[str, Any], decision: Decision) -> None:
+    """Declare what the route's decision can end a request with, and the token that it takes or may take."""
+    answers = problems(Kind.UNKNOWN_HOST)
+    if decision is not Decision.NOTHING:
+        refusals = [Kind.TOKEN_NEEDED, Kind.BAD_TOKEN, Kind.FORBIDDEN, Kind.LOOPBACK_ONLY]
+        answers |= problems(*refusals, Kind.CROSS_SITE, Kind.RATE_LIMITED, Kind.UNKNOWN_HOST)
+        needed: list[dict[str, list[str]]] = [{"token": []}]
+        operation["security"] = needed if decision is Decision.MANAGE else [{}, *needed]
+    for status, answer in answers.items():
+        operation["responses"].setdefault(str(status), answer)

@@ -11,7 +11,8 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 from sqlmodel import Session
 
-from ..answers import RunItem, RunPage
+from ..answers import CurationItem, RunItem, RunPage
+from ..curation import curations_of
 from ..cursors import Cursor, read_cursor
 from ..problems import Kind, ProblemError, problems
 from ..runs import Wanted, list_runs
@@ -101,7 +102,15 @@ def next_link(request: Request, last: Cursor) -> str:
 
 
 def run_items(session: Session, request: Request, runs: Sequence[Run]) -> list[RunItem]:
-    """The runs as they are answered, each with its address."""
-    del session
+    """The runs as they are answered, each with its address and what an admin has said of it."""
     base = str(request.url_for("get_run", run_id="-")).removesuffix("-")
-    return [RunItem.model_validate(run).model_copy(update={"url": f"{base}{run.run_id}"}) for run in runs]
+    said = {
+        run_id: CurationItem.model_validate(curation)
+        for run_id, curation in curations_of(session, [run.run_id for run in runs]).items()
+    }
+    return [
+        RunItem.model_validate(run).model_copy(
+            update={"url": f"{base}{run.run_id}", "curation": said.get(run.run_id)}
+        )
+        for run in runs
+    ]

@@ -17,7 +17,7 @@ from ..render.run.shown import Neighbours, ShownRun
 from ..render.run_html import run_html
 from ..render.stages_csv import stages_csv
 from ..render.unreadable_html import unreadable_html
-from ..runs import Wanted, list_runs, raw_report, run_before, run_of
+from ..runs import Wanted, list_runs, raw_report, refuse_deleted, run_before, run_of
 from ..standings import standings
 from ..summary import fastest_run
 from ..tables import RawReport, Run
@@ -30,7 +30,7 @@ _OWN_PICKABLE = 10
 
 _JSON: dict[str, Any] = {"application/json": {"schema": {"$ref": "#/components/schemas/SubmittedReport"}}}
 _HTML: dict[str, Any] = {"text/html": {"schema": {"type": "string"}}}
-_PROBLEMS = problems(Kind.NOT_FOUND, Kind.BUSY, Kind.UNAVAILABLE)
+_PROBLEMS = problems(Kind.NOT_FOUND, Kind.DELETED, Kind.BUSY, Kind.UNAVAILABLE)
 
 
 @router.get(
@@ -48,7 +48,7 @@ def get_run_json(run_id: str, session: SessionGiven) -> Response:
     response_class=HTMLResponse,
     responses={
         200: {"description": "The run as a page", "content": _HTML},
-        **problems(Kind.BAD_PARAMETER, Kind.NOT_FOUND, Kind.BUSY, Kind.UNAVAILABLE),
+        **problems(Kind.BAD_PARAMETER, Kind.NOT_FOUND, Kind.DELETED, Kind.BUSY, Kind.UNAVAILABLE),
     },
 )
 def get_run_html(run_id: str, session: SessionGiven, now: NowGiven, frame: FrameGiven) -> HTMLResponse:
@@ -98,7 +98,9 @@ def get_run_operators(run_id: str, session: SessionGiven) -> Response:
     response_class=Response,
     responses={
         200: {"description": "The report as sent, or a page for a browser", "content": {**_JSON, **_HTML}},
-        **problems(Kind.BAD_PARAMETER, Kind.NOT_FOUND, Kind.NOT_ACCEPTABLE, Kind.BUSY, Kind.UNAVAILABLE),
+        **problems(
+            Kind.BAD_PARAMETER, Kind.NOT_FOUND, Kind.DELETED, Kind.NOT_ACCEPTABLE, Kind.BUSY, Kind.UNAVAILABLE
+        ),
     },
 )
 def get_run(
@@ -128,6 +130,7 @@ def _neighbours(session: Session, run: Run) -> Neighbours:
 def _find(session: Session, run_id: str) -> RawReport:
     raw = raw_report(session, run_id) if re.fullmatch("[0-9a-f-]{36}", run_id) else None
     if raw is None:
+        refuse_deleted(session, run_id)
         raise ProblemError(Kind.NOT_FOUND, f"no run is {run_id[:80]}", "GET /runs lists them")
     return raw
 

@@ -9,6 +9,8 @@ from starlette.concurrency import run_in_threadpool
 
 from bitnet_report import read_report
 
+from ..access.authorising import CallerGiven
+from ..access.callers import Caller, Right
 from ..answers import Receipt
 from ..bodies import read_json_body
 from ..database import Database
@@ -23,6 +25,8 @@ _REFUSALS = problems(
     Kind.NOT_JSON,
     Kind.BAD_ENCODING,
     Kind.CONFLICT,
+    Kind.DELETED,
+    Kind.TOO_SLOW,
     Kind.TOO_LARGE,
     Kind.UNSUPPORTED_MEDIA,
     Kind.NOT_A_REPORT,
@@ -45,21 +49,23 @@ _REFUSALS = problems(
         }
     },
 )
-async def submit_run(request: Request, response: Response, database: DatabaseGiven, now: NowGiven) -> Receipt:
+async def submit_run(
+    request: Request, response: Response, caller: CallerGiven, database: DatabaseGiven, now: NowGiven
+) -> Receipt:
     """Store one report, plain or gzip, of at most 8 MiB.
 
     The receipt comes when the report is on the disk. The same bytes again change nothing and give the same
     receipt with 200. What may be sent again: 503 after `Retry-After`, and 507 once there is room.
     """
     body = await read_json_body(request)
-    stored = await run_in_threadpool(_store, database, body, now)
+    stored = await run_in_threadpool(_store, database, body, now, caller)
     note(request.scope, outcome="created" if stored.created else "repeated", run_id=stored.run_id)
     response.status_code = 201 if stored.created else 200
     response.headers["Location"] = f"{request.scope.get('root_path', '')}/runs/{stored.run_id}"
     return Receipt(run_id=stored.run_id, sha256=stored.sha256)
 
 
-def _store(database: Database, body: bytes, now: datetime) -> Stored:
+def _store(database: Database, body: bytes, now: datetime, caller: Caller) -> Stored:
     report = read_report(body)
     if report.member is None:
         raise ProblemError(
@@ -68,5 +74,13 @@ def _store(database: Database, body: bytes, now: datetime) -> Stored:
             "name the member: bitnet-agent push FILE --member WJ",
             field="member",
         )
+    if not caller.may_submit_as(report.member):
+        raise ProblemError(
+            Kind.FORBIDDEN,
+            f"this token is {caller.member}'s, and the report is {report.member}'s",
+            f"submit as {caller.member}, or with {report.member}'s own token",
+            field="member",
+        )
+    undelete = Right.MANAGE in caller.may
     with database.writing() as session:
-        return store_run(session, report, report.member, body, now)
+        return store_run(session, report, report.member, body, now, undelete=undelete)

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse, PlainTextResponse
 
+from ..curation import baseline_run
 from ..negotiation import PAGE_VARY, choose_media_type
 from ..problems import Kind, ProblemError, problems
 from ..render.summary_csv import summary_csv
@@ -40,7 +41,13 @@ def _given_table(
     found = standings(session)
     try:
         chosen = choose_workload(workloads_of(found), workload)
-        picked = Picked(show, picked_runs(session, chosen.workload_id, show)) if chosen else Picked(show)
+        picked = Picked(show)
+        if chosen:
+            runs, baseline = (
+                picked_runs(session, chosen.workload_id, show),
+                baseline_run(session, chosen.workload_id),
+            )
+            picked = Picked(show, runs, baseline)
         return summarize_runs(found, settings.members, now, workload, picked)
     except UnknownWorkloadError as error:
         raise ProblemError(

@@ -6,7 +6,7 @@ import argparse
 import os
 from typing import TYPE_CHECKING
 
-from ..options import add_database_url
+from ..options import add_access, add_database_url
 
 if TYPE_CHECKING:
     from . import Commands
@@ -40,6 +40,7 @@ def add_parser(commands: Commands) -> None:
     parser.add_argument(
         "--pool-size", metavar="N", help="connections to PostgreSQL that each worker keeps (default: 10)"
     )
+    add_access(parser)
 
 
 def run(options: argparse.Namespace) -> int:

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0003_standings"
-down_revision = "0001_reports"
+down_revision = "0002_tokens"
 
 _RANKABLE = sa.text("decode_ms_per_token > 0 AND (grade IS NULL OR grade != 'invalid')")
 

@@ -1,0 +1,60 @@
+"""Where a request comes from, as far as its connection and headers can be believed."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Collection
+from typing import NamedTuple
+
+_FORWARDING = frozenset(
+    {"forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"}
+)
+"""Headers that a proxy leaves: behind one, a loopback connection says nothing about the client."""
+
+
+class Place(NamedTuple):
+    """`address` is the client's, `direct`: no proxy in between, `local`: on this machine."""
+
+    address: str
+    direct: bool
+    local: bool
+
+
+def place_of(client: str | None, header_names: Collection[str], behind_proxy: bool) -> Place:
+    """Judge a request by its connection's (or its trusted proxy's) client and the names of its headers."""
+    if client is None:
+        return Place("", direct=False, local=False)
+    direct = not behind_proxy and _FORWARDING.isdisjoint(header_names)
+    return Place(client, direct, local=direct and is_loopback(client))
+
+
+def is_loopback(address: str) -> bool:
+    """Whether the text is an address of this machine alone, or the name `localhost`."""
+    if address.lower() == "localhost":
+        return True
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    mapped = parsed.ipv4_mapped if isinstance(parsed, ipaddress.IPv6Address) else None
+    return (mapped or parsed).is_loopback
+
+
+def is_within(address: str, networks: Collection[str]) -> bool:
+    """Whether the address lies in one of the networks (an address alone is a network of one)."""
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    return any(parsed in ipaddress.ip_network(network) for network in networks)
+
+
+def network_of(address: str) -> str:
+    """What counts as one client: an IPv4 address, or the /64 that one IPv6 customer usually holds."""
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if parsed.version == 4:
+        return address
+    return str(ipaddress.ip_network((parsed.packed[:8] + bytes(8), 64)))

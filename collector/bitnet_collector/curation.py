@@ -1,0 +1,166 @@
+"""An admin's queries: delete a run, annotate it, pin it as a baseline, leave it out of the summary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, select
+
+from .tables import Curation, Latest, RawReport, Run, Tombstone
+
+
+class UncuratableError(Exception):
+    """What is asked for contradicts what the run is."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What to change of a run; a None changes nothing, an empty `note` takes the note away."""
+
+    note: str | None = None
+    baseline: bool | None = None
+    hidden: bool | None = None
+
+
+def curation_of(session: Session, run_id: str) -> Curation | None:
+    """What an admin has said of this run."""
+    return session.get(Curation, run_id)
+
+
+def curations_of(session: Session, run_ids: Iterable[str]) -> dict[str, Curation]:
+    """What an admin has said of these runs, by run; those without a word are left out."""
+    query = select(Curation).where(col(Curation.run_id).in_(list(run_ids)))
+    return {curation.run_id: curation for curation in session.exec(query)}
+
+
+def baseline_run(session: Session, workload_id: str) -> Run | None:
+    """The run that others of this workload are held against, or None where none is pinned."""
+    query = (
+        select(Run)
+        .join(Curation, col(Curation.run_id) == col(Run.run_id))
+        .where(col(Curation.baseline_of) == workload_id, col(Run.workload_id) == workload_id)
+    )
+    return session.exec(query).first()
+
+
+def tombstone_of(session: Session, run_id: str) -> Tombstone | None:
+    """The mark of a deleted run."""
+    return session.get(Tombstone, run_id)
+
+
+def run_to_change(session: Session, run_id: str) -> Run | None:
+    """The run, kept from other admins' changes until the transaction ends."""
+    return session.get(Run, run_id, with_for_update=True)
+
+
+def curate(session: Session, run: Run, change: Change, now: datetime, token_id: str) -> Curation:
+    """Make the change; the baseline that the workload had before is one no longer.
+
+    Raises:
+        UncuratableError: the run would be a baseline although it is hidden, or invalid.
+    """
+    curation = curation_of(session, run.run_id) or Curation(
+        run_id=run.run_id, changed_at=now, changed_by=token_id
+    )
+    was_hidden = curation.hidden
+    if change.note is not None:
+        curation.note = change.note or None
+    if change.hidden is not None:
+        curation.hidden = change.hidden
+    baseline = curation.baseline if change.baseline is None else change.baseline
+    if baseline and (curation.hidden or run.grade == "invalid"):
+        why = "hidden" if curation.hidden else "invalid"
+        raise UncuratableError(f"the run {run.run_id} is {why}, so nothing can be held against it")
+    if baseline:
+        _unpin(session, run)
+    curation.baseline_of = run.workload_id if baseline else None
+    curation.changed_at, curation.changed_by = now, token_id
+    session.add(curation)
+    session.flush()
+    if curation.hidden != was_hidden:
+        _count(session, run, -1 if curation.hidden else 1)
+    return curation
+
+
+def _unpin(session: Session, run: Run) -> None:
+    of_workload = select(Latest.run_id).where(Latest.workload_id == run.workload_id)
+    session.exec(of_workload.order_by(Latest.member).with_for_update()).all()  # one pin at a time
+    pinned = select(Curation).where(Curation.baseline_of == run.workload_id, Curation.run_id != run.run_id)
+    for other in session.exec(pinned):
+        other.baseline_of = None
+        session.add(other)
+    session.flush()  # before another takes its place: the column is unique
+
+
+def delete_run(session: Session, run: Run, now: datetime, token_id: str) -> None:
+    """Take the run, its report and its curation out, and leave a tombstone."""
+    curation, raw = curation_of(session, run.run_id), session.get(RawReport, run.run_id)
+    counted = curation is None or not curation.hidden
+    session.add(Tombstone(run_id=run.run_id, sha256=run.sha256, deleted_at=now, deleted_by=token_id))
+    for row in (curation, raw):
+        if row is not None:
+            session.delete(row)
+    session.flush()
+    if counted:
+        _count(session, run, -1, gone=True)
+    session.delete(run)
+
+
+def _count(session: Session, run: Run, difference: int, gone: bool = False) -> None:
+    """Keep `latest` right after a run came to count or ceased to: its number, and which run is the latest."""
+    latest = session.get(Latest, (run.workload_id, run.member), with_for_update=True)  # a report may come in
+    newest = _newest_counted(session, run, without=run.run_id if gone else None)
+    if newest is None:
+        if latest is not None:
+            session.delete(latest)
+            session.flush()
+        return
+    if latest is None:
+        latest = Latest(
+            workload_id=run.workload_id,
+            member=run.member,
+            run_id=newest.run_id,
+            measured_at=newest.measured_at,
+            runs=0,
+        )
+    latest.run_id, latest.measured_at = newest.run_id, newest.measured_at
+    latest.runs += difference
+    session.add(latest)
+    session.flush()
+
+
+def _newest_counted(session: Session, run: Run, without: str | None) -> Run | None:
+    query = (
+        select(Run)
+        .where(col(Run.workload_id) == run.workload_id, col(Run.member) == run.member)
+        .where(is_counted(), col(Run.run_id) != (without or ""))
+        .order_by(col(Run.measured_at).desc(), col(Run.run_id).desc())
+        .limit(1)
+    )
+    return session.exec(query).first()
+
+
+def is_counted(run: type[Run] = Run) -> ColumnElement[bool]:
+    """The condition that a run counts in summaries: nobody has hidden it."""
+    hidden = select(Curation.run_id).where(Curation.run_id == run.run_id, col(Curation.hidden).is_(True))
+    return ~hidden.exists()
+
+
+def repin(session: Session) -> None:
+    """Let baselines follow their runs to another workload; of two that meet there, one keeps its pin."""
+    query = select(Curation, Run.workload_id).join(Run, col(Run.run_id) == col(Curation.run_id))
+    moved = [
+        (curation, workload)
+        for curation, workload in session.exec(query.where(col(Curation.baseline_of).is_not(None)))
+        if curation.baseline_of != workload
+    ]
+    for curation, _workload in moved:
+        curation.baseline_of = None
+    session.flush()
+    for curation, workload in moved:
+        if baseline_run(session, workload) is None:
+            curation.baseline_of = workload
+            session.flush()
