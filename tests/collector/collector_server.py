@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -47,11 +48,13 @@ class Server:
                 env={key: value for key, value in os.environ.items() if not key.startswith("BITNET_")},
             )
         self.said = ""
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()  # a server whose words nobody reads stands still once the pipe is full
         started = time.monotonic()
         while not (found := re.search(r"(http://\S+)/summary", self.said)):
-            line = self.process.stderr.readline()
-            assert line and time.monotonic() - started < 30, f"the collector did not start: {self.said}"
-            self.said += line
+            alive = self.process.poll() is None and time.monotonic() - started < 30
+            assert alive, f"the collector did not start: {self.said}"
+            time.sleep(0.01)
         self.url = found[1]
         self.client = httpx.Client(base_url=self.url, timeout=30)
 
@@ -62,8 +65,13 @@ class Server:
         """Send a signal, wait for the end and give the exit code."""
         self.client.close()
         self.process.send_signal(number)
-        self.said += self.process.communicate(timeout=20)[1]
-        return self.process.returncode
+        code = self.process.wait(timeout=20)
+        self._listener.join(timeout=20)
+        return code
+
+    def _listen(self) -> None:
+        for line in self.process.stderr:
+            self.said += line
 
     def execute(self, *statements: str | TextClause) -> list[Any]:
         """Run SQL on its database, as another program would."""
