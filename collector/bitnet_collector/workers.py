@@ -10,6 +10,7 @@ import signal
 import socket
 import tempfile
 import threading
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from multiprocessing.connection import Connection, wait
@@ -26,6 +27,8 @@ from .server import run_server
 from .settings import Settings
 
 _LOG = logging.getLogger(__name__)
+
+_PAUSE_SECONDS = 1.0
 
 
 def run_workers(settings: Settings, listener: socket.socket, on_ready: Callable[[], None]) -> None:
@@ -64,8 +67,9 @@ def _keep(workers: list[_Worker]) -> NoReturn:
                 fields = {"exit_code": worker.process.exitcode, "pid": worker.process.pid}
                 _LOG.error("a worker ended and is replaced", extra={"fields": fields})
                 worker.forget()
+                if not worker.was_ready():  # the database may be away: try again, but not in a frenzy
+                    time.sleep(_PAUSE_SECONDS)
                 worker.start()
-                worker.wait_until_ready()
 
 
 class _Worker:
@@ -78,6 +82,7 @@ class _Worker:
 
     def start(self) -> None:
         processes = multiprocessing.get_context("spawn")  # a fork would share the parent's locks and sockets
+        self._answered = False
         self._ready, theirs = processes.Pipe(duplex=False)
         self.process = processes.Process(target=_work, args=(self._settings, self._listener, theirs))
         self.process.start()
@@ -91,6 +96,14 @@ class _Worker:
             raise EnvironmentFaultError(
                 f"a worker could not start (exit code {self.process.exitcode})", "look at what it said above"
             ) from None
+        self._answered = True
+
+    def was_ready(self) -> bool:
+        """Tell whether the process that has ended ever answered."""
+        try:
+            return self._answered or bool(self._ready.recv())
+        except EOFError:
+            return False
         finally:
             self._ready.close()
 
