@@ -2,11 +2,10 @@
 
     python benchmarks/soak_kill.py [ROUNDS]
 
-A real server takes reports from six clients, is killed with SIGKILL after 1 to 30 receipts and started again,
-and its database is held against what was sent: every acknowledged report is there once, byte for byte, with its
-columns and the right `latest`; one without a receipt is there whole or not at all, and sent again gives its
-receipt. On SQLite, and on a PostgreSQL of its own where one is installed.
-Ends with 1 at the first difference.
+A real server takes reports from six clients, is killed with SIGKILL after 1 to 30 receipts and started again.
+Then its database is held against what was sent: every acknowledged report is there once, byte for byte, with
+its columns and the right `latest`; one without a receipt is there whole or not at all, and sent again gives
+its receipt. On SQLite, and on a PostgreSQL of its own where one is installed. Ends with 1 at a difference.
 """
 
 from __future__ import annotations
