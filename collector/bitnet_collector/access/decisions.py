@@ -37,6 +37,7 @@ DECISIONS: dict[tuple[str, str], Decision] = {
     ("GET", "/runs/{run_id}.html"): Decision.READ,
     ("GET", "/runs/{run_id}/receipt"): Decision.READ,
     ("GET", "/runs/{run_id}/stages.csv"): Decision.READ,
+    ("GET", "/runs/{run_id}/operators.csv"): Decision.READ,
     ("PATCH", "/runs/{run_id}"): Decision.MANAGE,
     ("DELETE", "/runs/{run_id}"): Decision.MANAGE,
     ("GET", "/summary"): Decision.READ,
