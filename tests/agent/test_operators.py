@@ -228,3 +228,28 @@ def test_an_engines_own_module_is_product_but_for_what_it_marks(model, clock):
     row = next(module for module in stage.modules if module.ms)
     assert (row.name, row.calls) == (SLOW, 1)
     assert (row.ms, row.activation_quantization_ms, row.matmul_ms) == pytest.approx((7, 2, 5))
+
+
+@pytest.mark.parametrize("engine", ["quantized-once", "int8-mm"])
+def test_this_projects_engines_tell_their_activation_quantisation_from_their_product(
+    checkpoint, clock, engine, monkeypatch
+):
+    """Each is made slow where it quantises, and shows it there in every layer, prefill and decode alike."""
+    from transformers.integrations import bitnet
+
+    from bitnet_agent.checkpoint.model import load_model
+    from bitnet_agent.engines import activations
+    from bitnet_agent.engines.registry import find_engine
+
+    model = load_model(checkpoint, "bfloat16", lambda _: None)
+    find_engine(engine).prepare(model, lambda _: None)
+    if engine == "quantized-once":
+        monkeypatch.setattr(bitnet.ActQuant, "apply", staticmethod(slowed(bitnet.ActQuant.apply, clock, 1)))
+    else:
+        monkeypatch.setattr(activations, "quantize", slowed(activations.quantize, clock, 1))
+
+    for stage in split(model, clock).values():
+        assert set(nonzero(stage)) == {"activation-quantization"}
+        assert stage.kind("activation-quantization").calls == len(stage.modules)
+        assert stage.kind("bitlinear-matmul").calls >= len(stage.modules)
+        assert stage.kind("weight-quantization") is None

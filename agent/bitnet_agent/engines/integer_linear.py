@@ -17,6 +17,7 @@ import torch
 from ..errors import EnvironmentFaultError, ModelError
 from ..measurement.traffic.forward_count import ForwardCount, Moved
 from ..measurement.traffic.linear import count_activation_quantization, count_product
+from ..operators.regions import region
 from .activations import LARGEST, Quantizer
 from .ternary import split
 from .two_bits import Workspace
@@ -78,7 +79,8 @@ class IntegerLinear(torch.nn.Module, ABC):
         """[..., in] → [..., out]."""
         if self.rms_norm is not None:
             x = self.rms_norm(x)
-        numbers, step = self.shared.quantizer(x, self.type_for(x.numel() // self.in_features))
+        with region("activation-quantization"):
+            numbers, step = self.shared.quantizer(x, self.type_for(x.numel() // self.in_features))
         y = (self.sums(numbers) * (step * self.scale)).to(x.dtype)  # [tokens, out]
         if self.bias is not None:
             y += self.bias

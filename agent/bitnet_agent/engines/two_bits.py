@@ -13,6 +13,8 @@ from __future__ import annotations
 
 import torch
 
+from ..operators.regions import region
+
 _MASKS = (0b11, 0b1100, 0b110000)
 
 
@@ -41,7 +43,8 @@ class TwoBits(torch.nn.Module):
 
     def sums(self, numbers: torch.Tensor) -> torch.Tensor:
         """[tokens, in] int8 → [tokens, out] int32."""
-        quarters = self.unpacked()
+        with region("weight-quantization"):
+            quarters = self.unpacked()
         product = torch._int_mm(numbers, quarters.view(-1, quarters.shape[-1]).t())  # [tokens, out]
         sums = product.view(len(numbers), 4, -1)
         sums >>= self.shifts
