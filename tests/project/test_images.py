@@ -53,6 +53,16 @@ def test_compose_up_starts_the_collector_alone(compose):
     assert started == ["collector"]
 
 
+def test_postgresql_keeps_its_data_is_not_published_and_has_no_password_of_its_own(compose):
+    service = compose["services"]["postgres"]
+    assert service["profiles"] == ["postgres"]
+    assert service["volumes"] == ["postgres-data:/var/lib/postgresql/data"]
+    assert "ports" not in service
+    assert not service["environment"]["POSTGRES_PASSWORD"]  # the image refuses to start with an empty one
+    waits = compose["services"]["collector"]["depends_on"]["postgres"]
+    assert waits == {"condition": "service_healthy", "required": False}
+
+
 def test_the_agent_waits_for_a_collector_that_tells_its_health(compose):
     assert compose["services"]["agent"]["depends_on"] == {"collector": {"condition": "service_healthy"}}
     assert "/ready" in compose["services"]["collector"]["healthcheck"]["test"][-1]
@@ -148,7 +158,7 @@ def test_the_collectors_image_gets_no_torch(dockerfile):
     ]
     installs = [command for command in commands if "pip install" in command]
     assert len(installs) == 1
-    assert "-c constraints.txt '.[collector]'" in installs[0]
+    assert "-c constraints.txt '.[collector,postgres]'" in installs[0]
     assert not re.search(r"torch|g\+\+|\[agent|\[all|\[dev", " ".join(commands))
 
 
