@@ -16,6 +16,7 @@ from .roofline_words import Language, roofline_words
 WIDTH, HEIGHT = 720, 420
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 18, 34, 50
 _MARGIN = 1.6  # factor of air around what is drawn
+_LONGEST_NAME = 24
 _FONTS = "system-ui, 'Noto Sans CJK SC', 'Noto Sans SC', 'Microsoft YaHei', 'PingFang SC', sans-serif"
 _FILE_STYLE = f"""<style>
 text {{ font-family: {_FONTS}; font-size: 13px; fill: #1d2733; }}
@@ -62,9 +63,9 @@ class _Axes:
 def roofline_svg(roofline: Roofline, language: Language, *, file: bool = False) -> str | None:
     """Draw it; None where no limit or no stage is known. With `file` it stands by itself, colours and all."""
     points, bandwidth = _points(roofline, language), roofline.read_gb_per_s
-    if not points or not bandwidth:
+    if not points or bandwidth is None or not _drawable(bandwidth):
         return None
-    peaks = {kind: rate for kind, rate in roofline.peaks_gops.items() if rate > 0}
+    peaks = {kind[:_LONGEST_NAME]: rate for kind, rate in roofline.peaks_gops.items() if _drawable(rate)}
     axes = _axes(points, bandwidth, peaks)
     described = "; ".join(
         roofline_words(
@@ -91,10 +92,16 @@ def roofline_svg(roofline: Roofline, language: Language, *, file: bool = False) 
     )
 
 
+def _drawable(value: float) -> bool:
+    """A report may state anything; what no machine comes near would only stretch the axes."""
+    return 1e-9 < value < 1e9
+
+
 def _points(roofline: Roofline, language: Language) -> list[_Point]:
     found = []
     for stage in roofline.stages:
-        name = roofline_words(stage.stage, language) if stage.stage in ("prefill", "decode") else stage.stage
+        known = stage.stage in ("prefill", "decode")
+        name = roofline_words(stage.stage, language) if known else stage.stage[:_LONGEST_NAME]
         if stage.intensity and stage.gops:
             found.append(_Point(name, stage.intensity, stage.gops, ideal=False))
         if stage.stage == "decode" and stage.ideal_2bit_ms and stage.ideal_2bit_bytes and stage.operations:
@@ -106,7 +113,7 @@ def _points(roofline: Roofline, language: Language) -> list[_Point]:
                     ideal=True,
                 )
             )
-    return found
+    return [point for point in found if _drawable(point.intensity) and _drawable(point.gops)]
 
 
 def _axes(points: list[_Point], bandwidth: float, peaks: dict[str, float]) -> _Axes:

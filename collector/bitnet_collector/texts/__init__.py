@@ -10,6 +10,7 @@ from .compare import COMPARE
 from .figures import FIGURES
 from .member import MEMBER
 from .operators import OPERATORS
+from .roofline import ROOFLINE
 from .run import RUN
 from .site import SITE
 from .summary import SUMMARY
@@ -19,6 +20,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     **FIGURES,
     **SUMMARY,
     **RUN,
+    **ROOFLINE,
     **COMPARE,
     **CHARTS,
     **MEMBER,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...texts import Texts
 from ..sections import Section
-from . import decode, facts, headline, memory, operators, quality, stages, warmup
+from . import decode, facts, headline, memory, operators, quality, roofline, stages, warmup
 from .shown import ShownRun
 
 SECTIONS = (
@@ -12,6 +12,7 @@ SECTIONS = (
     quality.section,
     stages.section,
     operators.section,
+    roofline.section,
     decode.section,
     memory.section,
     warmup.section,

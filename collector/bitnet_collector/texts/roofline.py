@@ -1,0 +1,37 @@
+"""The sentences of the roofline's section, English and Chinese."""
+
+from __future__ import annotations
+
+from typing import Final
+
+ROOFLINE: Final[dict[str, tuple[str, str]]] = {
+    "roof_title": ("How near the machine's limits", "距机器上限有多近"),
+    "roof_limits": (
+        "Measured before and after the repetitions: memory {read} GB/s{peaks}.",
+        "在重复测量前后实测：内存 {read} GB/s{peaks}。",
+    ),
+    "roof_caption": (
+        "What each stage asked for, counted from the loaded model, against those limits; GB are 10⁹ bytes.",
+        "各阶段的需求（由加载的模型统计）与上限的对照；GB 为 10⁹ 字节。",
+    ),
+    "roof_moved": ("GB a forward", "每次前向搬运 (GB)"),
+    "roof_rate": ("GB/s", "GB/s"),
+    "roof_memory": ("of memory's limit", "占内存上限"),
+    "roof_peak": ("of the peak", "占计算峰值"),
+    "roof_ideal": ("2-bit ideal (ms a forward)", "2-bit 理想值（每次前向 ms）"),
+    "roof_aware": ("Bound-aware at {clock} (ms)", "按瓶颈归一化 @ {clock} (ms)"),
+    "roof_cached": ("all that a forward reads fits in the cache", "一次前向读取的内容可全部放入缓存"),
+    "roof_traffic": ("Bytes by purpose", "按用途划分的字节数"),
+    "roof_part": ("Purpose", "用途"),
+    "roof_read": ("read (GB)", "读 (GB)"),
+    "roof_written": ("written (GB)", "写 (GB)"),
+    "traffic_weights": ("weights, for the product", "权重（用于矩阵乘法）"),
+    "traffic_weight-quantization": ("quantising the weights anew", "重新量化权重"),
+    "traffic_activation-quantization": ("quantising the activations", "量化激活值"),
+    "traffic_activations": ("activations", "激活值"),
+    "traffic_norms": ("norms", "归一化层"),
+    "traffic_attention": ("attention", "注意力"),
+    "traffic_kv-cache": ("KV cache", "KV cache"),
+    "traffic_embeddings": ("embeddings", "词嵌入"),
+    "traffic_lm-head": ("output matrix (lm_head)", "输出矩阵 (lm_head)"),
+}
