@@ -17,7 +17,7 @@ from .access.slow_bodies import SlowBodies
 from .database import open_database
 from .faults import answer_faults
 from .metrics import Metrics
-from .middleware import HeadAsGet, SecurityHeaders
+from .middleware import HeadAsGet, SecurityHeaders, Validators
 from .routes import (
     comparing,
     curating,
@@ -35,27 +35,13 @@ from .routes import (
     summary,
     whoami,
 )
+from .routes.conditional import UnchangedError, not_modified, unchanged
 from .settings import Settings
 from .watching import RequestWatch
 
-_GROUPS = (
-    submitting,
-    listing,
-    exporting,
-    receipts,
-    single_run,
-    curating,
-    summary,
-    comparing,
-    groups,
-    member,
-    language,
-    health,
-    measuring,
-    whoami,
-    documentation,
-)
-"""In the order in which their routes are tried."""
+_SHOWING = (listing, exporting, receipts, single_run, summary, comparing, groups, member)
+"""What is made from the store alone: unchanged as long as the store is."""
+_OTHERS = (submitting, curating, language, health, measuring, whoami, documentation)
 
 
 def _utc_now() -> datetime:
@@ -92,10 +78,18 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = _utc_now) -> 
     app.state.clock = clock
     app.state.metrics = Metrics()
     app.state.gate = Gate(settings)
-    for group in _GROUPS:
+    for group in _SHOWING:
+        app.include_router(
+            group.router,
+            dependencies=[Depends(unchanged)],
+            responses={304: {"description": "Nothing changed since the ETag that If-None-Match names"}},
+        )
+    for group in _OTHERS:
         app.include_router(group.router)
+    app.add_exception_handler(UnchangedError, not_modified)
     documentation.document(app)
     answer_faults(app)
+    app.add_middleware(Validators)
     app.add_middleware(SlowBodies, grace_s=settings.client_timeout_s)
     app.add_middleware(
         HostGuard, allowed=AllowedHosts(settings.allowed_hosts, settings.published or settings.host)

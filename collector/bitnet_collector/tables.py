@@ -197,6 +197,15 @@ class Token(SQLModel, table=True):
     revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
+class StoreVersion(SQLModel, table=True):
+    """The one row that `database.version` reads; `changes` counts on SQLite alone."""
+
+    __tablename__ = "store_version"
+
+    epoch: str = Field(primary_key=True)
+    changes: int = Field(sa_type=BigInteger)
+
+
 class Standing(NamedTuple):
     """A member's latest run in one workload, with the number of runs they have there."""
 

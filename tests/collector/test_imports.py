@@ -46,7 +46,17 @@ LAYERS = [
         "store_figures",
         "stored_reports",
     },
-    {"columns", "cursors", "workloads", "summary_table", "settings", "errors", "logs", "migrations"},
+    {
+        "columns",
+        "cursors",
+        "workloads",
+        "summary_table",
+        "settings",
+        "errors",
+        "entity_tags",
+        "logs",
+        "migrations",
+    },
     {"tables"},
 ]
 

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 
 from ..database import open_database
 from ..database.address import Address, read_address
+from ..database.version import begin_epoch
 from ..errors import EnvironmentFaultError, UsageError
 from .audit import Audit, audit_file
 
@@ -52,7 +53,10 @@ def _prepared(backup: Path, target: Path) -> Iterator[Path]:
         with TemporaryDirectory(prefix=".restoring-", dir=target.parent) as folder:
             copy = Path(folder) / "copy.db"
             shutil.copyfile(backup, copy)
-            open_database(f"sqlite:///{copy.as_posix()}").dispose()
+            database = open_database(f"sqlite:///{copy.as_posix()}")
+            with database.writing() as session:
+                begin_epoch(session)
+            database.dispose()
             audit_file(copy)
             yield copy
     except OSError as error:

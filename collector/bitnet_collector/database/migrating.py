@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine
 
 from ..errors import EnvironmentFaultError
 from .backend import Backend
+from .version import watch_changes
 
 FOLDER = Path(__file__).parent.parent / "migrations"
 
@@ -34,6 +35,7 @@ def migrate(backend: Backend, engine: Engine, shown: str) -> None:
         config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        watch_changes(connection)
 
 
 def _revision(connection: Connection) -> str | None:

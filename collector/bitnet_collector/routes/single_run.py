@@ -150,4 +150,5 @@ def _csv(text: str) -> Response:
 
 
 def _raw(raw: RawReport) -> Response:
-    return Response(raw.body, media_type="application/json", headers={"Vary": PAGE_VARY})
+    headers = {"Vary": PAGE_VARY, "ETag": f'"{raw.sha256}"'}
+    return Response(raw.body, media_type="application/json", headers=headers)
