@@ -10,6 +10,7 @@ import threading
 import pytest
 from collector_command import run
 from collector_reports import make_report, version_0
+from collector_server import ONLY_SQLITE
 
 
 def url(path):
@@ -39,6 +40,7 @@ def stopped(tmp_path_factory):
     return path
 
 
+@ONLY_SQLITE
 def test_a_backup_of_a_server_that_goes_on_writing_holds_every_report_acknowledged_before(
     start_server, tmp_path
 ):
@@ -126,6 +128,7 @@ def test_a_page_that_was_overwritten_is_found(stopped, tmp_path):
     run("restore", copy, url(tmp_path / "new.db"), check=4)
 
 
+@ONLY_SQLITE
 def test_a_restored_database_shows_what_it_showed(start_server, tmp_path, stopped):
     copy = tmp_path / "copy.db"
     run("backup", copy, url(stopped))
@@ -157,6 +160,7 @@ def test_a_database_that_holds_runs_is_replaced_only_by_force(stopped, tmp_path)
     assert query(target, "SELECT count(*) FROM latest WHERE member = 'WYC'") == [(1,)]
 
 
+@ONLY_SQLITE
 def test_nothing_is_put_under_a_server_that_runs(start_server, stopped, tmp_path):
     copy = tmp_path / "copy.db"
     run("backup", copy, url(stopped))
