@@ -85,7 +85,9 @@ def _draw(bins: Sequence[Bin], middle: float, width: int, texts: Texts) -> Drawi
     up = Scale(0, ticks[-1], _HEIGHT - _BOTTOM, _TOP)
     along = Scale(low, high, _LEFT, right)
     levels = [(t, f"{t:g}") for t in ticks if t == round(t)]
-    marks = [(t, f"{t:,g}") for t in round_ticks(low, high, 6 if width > 500 else 4) if low <= t <= high]
+    last_mark = right - (50 if len(bins) > len(closed) else 0)  # the open bin's label needs room
+    ticks_along = round_ticks(low, high, 6 if width > 500 else 4)
+    marks = [(t, f"{t:,g}") for t in ticks_along if low <= t <= high and along(t) <= last_mark]
     shapes: list[Shape] = upright_axis(up, levels, _LEFT, width - _RIGHT, texts("histogram_unit"))
     shapes += level_axis(along, [(at, f"{words} ms") for at, words in marks], up(0), up(0) + 2)
     for one in closed:
