@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from statistics import median
 from typing import Literal
@@ -26,6 +26,7 @@ class HistoryPoint(BaseModel):
     run_id: str
     measured_at: datetime
     valid: bool
+    hidden: bool = False
     decode_ms_per_token: float | None
     decode_low: float | None
     decode_high: float | None
@@ -63,12 +64,13 @@ class MemberHistory(BaseModel):
     next: str | None = None
 
 
-def history_points(runs: Sequence[Run]) -> list[HistoryPoint]:
-    """Each run's figures; valid is what may be ranked."""
+def history_points(runs: Sequence[Run], hidden: Collection[str] = ()) -> list[HistoryPoint]:
+    """Each run's figures; valid is what may be ranked, and a `hidden` one (by id) may not be."""
     return [
         HistoryPoint(
-            **{name: getattr(run, name) for name in HistoryPoint.model_fields if name != "valid"},
-            valid=run.grade != "invalid" and bool(run.decode_ms_per_token),
+            **{name: getattr(run, name) for name in HistoryPoint.model_fields if hasattr(run, name)},
+            valid=run.grade != "invalid" and bool(run.decode_ms_per_token) and run.run_id not in hidden,
+            hidden=run.run_id in hidden,
         )
         for run in runs
     ]

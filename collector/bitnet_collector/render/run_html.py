@@ -20,6 +20,7 @@ def run_html(shown: ShownRun, frame: PageFrame) -> str:
         report=report,
         run=run,
         neighbours=shown.neighbours,
+        curation=shown.curation,
         others=stored_run_choices(
             [one for one in shown.neighbours.pickable if one.run_id != run.run_id], None, texts
         ),

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel
 
+from ..curation import curations_of
 from ..cursors import Cursor
 from ..member_history import MemberHistory, history_points, trend_of
 from ..negotiation import PAGE_VARY, choose_media_type
@@ -51,7 +52,9 @@ def _given_history(
         return MemberHistory(member=name, workload=None, workloads=[], trend=None, points=[])
     wanted = Wanted(member=name, workload=chosen.workload_id)
     runs = list_runs(session, wanted, after(query.cursor), query.limit + 1)
-    points = history_points(runs[: query.limit])
+    said = curations_of(session, [run.run_id for run in runs])
+    hidden = {run_id for run_id, curation in said.items() if curation.hidden}
+    points = history_points(runs[: query.limit], hidden)
     following = None
     if len(runs) > query.limit:
         last = Cursor(points[-1].measured_at, points[-1].run_id)

@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from bitnet_report import Report, ReportError, operators_csv, read_report
 
+from ..curation import curation_of
 from ..negotiation import PAGE_VARY, choose_media_type
 from ..problems import Kind, ProblemError, problems
 from ..render.run.shown import Neighbours, ShownRun
@@ -57,7 +58,8 @@ def get_run_html(run_id: str, session: SessionGiven, now: NowGiven, frame: Frame
     run = run_of(session, raw.run_id)
     assert run is not None  # noqa: S101  (a foreign key says so)
     try:
-        shown = ShownRun(read_report(raw.body), run, _neighbours(session, run), now)
+        said = curation_of(session, run.run_id)
+        shown = ShownRun(read_report(raw.body), run, _neighbours(session, run), now, said)
         page = run_html(shown, frame)
     except ReportError as error:
         page = unreadable_html(run, error, now, frame)

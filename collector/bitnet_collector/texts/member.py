@@ -36,9 +36,9 @@ MEMBER: Final[dict[str, tuple[str, str]]] = {
     "history_decode": ("Decode over time", "Decode 变化"),
     "history_prefill": ("Prefill over time", "Prefill 变化"),
     "history_caption": (
-        "Each dot is a run, the line its 95 % interval; a hollow one is invalid. "
+        "Each dot is a run, the line its 95 % interval; a hollow one does not count. "
         "The axis does not begin at zero.",
-        "每个点为一次运行，竖线为 95 % 置信区间，空心点为无效运行。纵轴不从零开始。",
+        "每个点为一次运行，竖线为 95 % 置信区间，空心点为不计入的运行。纵轴不从零开始。",
     ),
     "history_table": ("The runs", "运行列表"),
     "history_table_caption": (

@@ -85,6 +85,16 @@ RUN: Final[dict[str, tuple[str, str]]] = {
     "warmup_memory": ("Peak memory (MB)", "峰值内存 (MB)"),
     "children_memory": ("Compile workers' peak (MB)", "编译进程峰值 (MB)"),
     "compare_with": ("Compare with", "对比对象"),
+    "admin_note": ("Note by an admin", "管理员备注"),
+    "baseline_hint": (
+        "other runs of this work are held against this one",
+        "同一工作负载的其他运行以此为基准",
+    ),
+    "hidden": ("left out of the summary", "不计入汇总"),
+    "hidden_hint": (
+        "an admin left this run out: it stands in lists and counts in no summary or trend",
+        "管理员已排除此运行：仍在列表中，但不计入汇总与趋势",
+    ),
     "contents": ("On this page", "本页内容"),
     "download": ("Download", "下载"),
     "download_stages": ("The stages (CSV)", "各阶段数据 (CSV)"),

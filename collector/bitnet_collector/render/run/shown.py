@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bitnet_report import Report
 
-from ...tables import Run
+from ...tables import Curation, Run
 
 
 @dataclass(frozen=True)
@@ -22,12 +22,13 @@ class Neighbours:
 
 @dataclass(frozen=True)
 class ShownRun:
-    """A stored run with its report, at the time of the page."""
+    """A stored run with its report and what an admin said of it, at the time of the page."""
 
     report: Report
     run: Run
     neighbours: Neighbours
     now: datetime
+    curation: Curation | None = None
 
     @property
     def clock(self) -> str:
