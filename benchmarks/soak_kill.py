@@ -23,7 +23,7 @@ from collector_server import Server
 
 def soak(database: Path | str, rounds: int) -> None:
     """Do the rounds on one database and print each audit."""
-    server = Server(database)
+    server = Server(database, "--rate-limit", "0")
     ledger = kill_rounds(server, rounds, seed=50, told=lambda line: print(line, flush=True))
     server.stop()
     print(f"{rounds} kills, {len(ledger.receipts)} receipts, none lost, none doubled, none half stored")
