@@ -118,7 +118,7 @@ def _profile(member: str, model: str, url: str) -> None:
     agent = subprocess.run(  # noqa: S603  (our own program)
         [*command, f"--model={model}", f"--output={report}"],
         check=False,
-        env={**os.environ, "NO_PROXY": HOST, "no_proxy": HOST},
+        env={**os.environ, "NO_PROXY": HOST, "no_proxy": HOST, "BITNET_AGENT_STATE": str(FOLDER / "state")},
     )
     if agent.returncode:
         exit_code = agent.returncode if agent.returncode > 0 else 1  # below zero: ended by a signal

@@ -83,7 +83,11 @@ def agent(place) -> Callable[..., subprocess.CompletedProcess[str]]:
     foreign = ("PROXY", "CXX", "LC_ALL", "BITNET_")
     clean = {name: value for name, value in os.environ.items() if not name.upper().endswith(foreign[:1])}
     clean = {name: value for name, value in clean.items() if not name.startswith(foreign[1:])}
-    places = {"BITNET_AGENT_CACHE": str(place / "cache"), "TORCHINDUCTOR_CACHE_DIR": str(place / "inductor")}
+    places = {
+        "BITNET_AGENT_CACHE": str(place / "cache"),
+        "BITNET_AGENT_STATE": str(place / "state"),
+        "TORCHINDUCTOR_CACHE_DIR": str(place / "inductor"),
+    }
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -221,7 +225,9 @@ def test_a_collector_that_dies_loses_nothing_and_takes_the_report_later(agent, p
     first = Collector(place / "dies")
     first.kill()
 
-    ended = agent("--collector", first.url, "--member", "WYC", *WORK, "--output", "later.json")
+    ended = agent(
+        "--collector", first.url, "--member", "WYC", *WORK, "--output", "later.json", "--retry-for", "0"
+    )
     assert ended.returncode == 5
     assert "Traceback" not in ended.stderr
     report = read_report((place / "later.json").read_bytes())

@@ -12,7 +12,17 @@ from collections.abc import Callable, Sequence
 from .errors import AgentError, UsageError
 from .options import Options, parse
 
-_NEEDED = ("torch", "transformers", "accelerate", "safetensors", "httpx", "psutil", "cpuinfo", "rich")
+_NEEDED = (
+    "torch",
+    "transformers",
+    "accelerate",
+    "safetensors",
+    "httpx",
+    "filelock",
+    "psutil",
+    "cpuinfo",
+    "rich",
+)
 
 EXIT_INTERRUPTED = 130
 """What a shell reports of a program that Ctrl-C ended: 128 + SIGINT."""
@@ -38,6 +48,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _verb(name: str) -> Callable[[Options], int]:
     if name == "push":
         from .verbs.push import run
+    elif name == "verify":
+        from .verbs.verify import run
     elif name == "stand-in":
         from .verbs.write_stand_in import run
     elif name == "doctor":

@@ -47,6 +47,14 @@ def own_places(tmp_path_factory) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def state(tmp_path_factory, monkeypatch) -> Path:
+    """Where this test's agents keep reports on their way: the spool is this test's own."""
+    place = tmp_path_factory.mktemp("state")
+    monkeypatch.setenv("BITNET_AGENT_STATE", str(place))
+    return place
+
+
 @pytest.fixture(scope="session")
 def tiny(own_places) -> Path:
     """A stand-in checkpoint; not to be changed."""
@@ -205,12 +213,17 @@ def clock() -> TestClock:
 
 @dataclass
 class FakeCollector:
-    """An HTTP server on this machine that answers a POST as it is told, and keeps what it was sent."""
+    """An HTTP server on this machine that answers as it is told, and keeps what it was sent.
+
+    `gives` holds what a GET is answered with, by path: status and JSON; anything else is not there.
+    """
 
     answer: Callable[[bytes], tuple[int, str, bytes]]
     bodies: list[bytes] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
-    health: int = 200
+    tokens: list[str | None] = field(default_factory=list)
+    headers: dict[str, str] = field(default_factory=dict)
+    gives: dict[str, tuple[int, Any]] = field(default_factory=dict)
     url: str = ""
 
     def handler(self) -> type[BaseHTTPRequestHandler]:
@@ -219,10 +232,14 @@ class FakeCollector:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 collector.requests.append(f"GET {self.path}")
-                self.give(collector.health, "application/json", b'{"status": "ok"}')
+                collector.tokens.append(self.headers["Authorization"])
+                nothing = {"type": "urn:x:not-found", "title": "There is nothing here", "detail": "nothing"}
+                status, document = collector.gives.get(self.path, (404, nothing))
+                self.give(status, "application/json", json.dumps(document).encode())
 
             def do_POST(self) -> None:
                 collector.requests.append(f"POST {self.path}")
+                collector.tokens.append(self.headers["Authorization"])
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 collector.bodies.append(body)
                 self.give(*collector.answer(body))
@@ -231,6 +248,8 @@ class FakeCollector:
                 self.send_response(status)
                 self.send_header("Content-Type", kind)
                 self.send_header("Content-Length", str(len(content)))
+                for name, value in collector.headers.items():
+                    self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(content)
 
@@ -254,7 +273,8 @@ def collector() -> Iterator[Callable[..., FakeCollector]]:
     def start(
         answer: Callable[[bytes], tuple[int, str, bytes]] = receipt, *, health: int = 200
     ) -> FakeCollector:
-        fake = FakeCollector(answer, health=health)
+        fake = FakeCollector(answer)
+        fake.gives["/health"] = (health, {"status": "ok", "version": "9.9", "schema_versions": [0, 1]})
         server = ThreadingHTTPServer(("127.0.0.1", 0), fake.handler())
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         servers.append(server)

@@ -188,39 +188,101 @@ def test_a_damaged_directory_is_found_out(examined, tiny_copy):
     assert "cut short" in row["message"]
 
 
-def test_a_collector_is_reached_or_not(examined, tiny, monkeypatch):
+def test_a_collector_is_reached_or_not(examined, tiny, collector):
     rows = examined(*TINY, "--collector", NOWHERE).rows
-    assert {"collector-unreachable", "member-missing"} <= set(rows)
+    assert {"collector-unreachable", "member-missing", "token-none"} <= set(rows)
 
-    answers = {"version": "9.9", "schema_versions": [0, 1]}
-    body = SimpleNamespace(status_code=200, content=json.dumps(answers).encode())
-    monkeypatch.setattr("bitnet_agent.doctor.service.ask_health", lambda *_, **__: body)
-    ended = examined(*TINY, "--collector", NOWHERE, "--member", "WJ")
+    running = collector()
+    answers = running.gives["/health"][1]
+    ended = examined(*TINY, "--collector", running.url, "--member", "WJ")
     assert ended.rows["collector-ready"]["values"]["version"] == "9.9"
     assert ended.code == 0
 
-    body.content = json.dumps(answers | {"schema_versions": [0]}).encode()
-    assert "collector-old" in examined(*TINY, "--collector", NOWHERE, "--member", "WJ").rows
-    body.content = b"<html>"
-    assert "collector-stranger" in examined(*TINY, "--collector", NOWHERE, "--member", "WJ").rows
+    running.gives["/health"] = (200, answers | {"schema_versions": [0]})
+    assert "collector-old" in examined(*TINY, "--collector", running.url, "--member", "WJ").rows
+    running.gives["/health"] = (200, [])
+    assert "collector-stranger" in examined(*TINY, "--collector", running.url, "--member", "WJ").rows
+
+
+MEMBER = {"role": "member", "may": ["read", "submit"]}
+ANYBODY = {"role": "anonymous", "member": None}
+UNKNOWN = {"type": "urn:x", "title": "Unauthorized", "detail": "the token is not known here"}
 
 
 @pytest.mark.parametrize(
-    ("status", "expected"), [(200, "token-not-asked"), (401, "token-refused"), (403, "token-refused")]
+    ("token", "status", "document", "expected", "code"),
+    [
+        (True, 200, MEMBER | {"member": "WJ"}, "token-valid", 0),
+        (True, 200, {"role": "admin", "member": None, "may": ["read", "submit", "delete"]}, "token-valid", 0),
+        (True, 200, MEMBER | {"member": "LCJ"}, "token-of-another", 4),
+        (True, 200, MEMBER | {"member": "WJ", "may": ["read"]}, "token-may-not-submit", 4),
+        (True, 401, UNKNOWN, "token-invalid", 4),
+        (True, 403, UNKNOWN, "token-invalid", 4),
+        (True, 200, ANYBODY | {"may": ["read", "submit"]}, "token-not-asked", 0),
+        (True, 404, UNKNOWN, "token-not-asked", 0),
+        (True, 503, UNKNOWN, "token-untold", 0),
+        (False, 200, ANYBODY | {"may": ["read", "submit"]}, "token-not-needed", 0),
+        (False, 200, ANYBODY | {"may": ["read"]}, "token-required", 4),
+        (False, 200, ANYBODY | {"may": "submit"}, "token-required", 4),
+        (False, 401, UNKNOWN, "token-required", 4),
+        (False, 404, UNKNOWN, "token-not-needed", 0),
+    ],
 )
-def test_a_token_is_tried_where_it_can_be(examined, tiny, monkeypatch, status, expected):
-    body = json.dumps({"version": "1", "schema_versions": [1]}).encode()
-
-    def answer(collector, *, timeout_s, token=None):
-        assert token in (None, "secret")
-        return SimpleNamespace(status_code=status if token else 200, content=body)
-
-    monkeypatch.setattr("bitnet_agent.doctor.service.ask_health", answer)
-    monkeypatch.setenv("BITNET_TOKEN", "secret")
-    ended = examined(*TINY, "--collector", NOWHERE, "--member", "WJ")
+def test_a_members_token_is_valid_or_it_is_said_why_not(
+    examined, tiny, collector, monkeypatch, token, status, document, expected, code
+):
+    running = collector()
+    running.gives["/whoami"] = (status, document)
+    if token:
+        monkeypatch.setenv("BITNET_TOKEN", "secret")
+    ended = examined(*TINY, "--collector", running.url, "--member", "WJ")
     assert expected in ended.rows
+    assert ended.code == code
+    assert running.tokens == [None, "Bearer secret" if token else None]  # health, whoami
     assert "secret" not in json.dumps(ended.rows)
+
+
+def test_the_spool_is_looked_at_where_a_collector_is_named(examined, tiny, collector, state, tmp_path):
+    from bitnet_agent.delivery.outbox import Outgoing
+    from bitnet_agent.delivery.spool import Spool
+
+    options = (*TINY, "--collector", collector().url, "--member", "WJ")
+    assert "spool-empty" in examined(*options).rows
+    spool = Spool(state)
+    entries = [spool.put(Outgoing("0" * 8 + f"-0000-7000-8000-{n:012}", b"{}"), NOWHERE) for n in range(3)]
+    spool.refuse(entries[0], 422, "no")
+    ended = examined(*options)
+    assert ended.code == 0
+    assert (ended.rows["spool-waiting"]["values"]["n"], ended.rows["spool-refused"]["values"]["n"]) == (2, 1)
+    assert not any(code.startswith("spool") for code in examined(*TINY).rows)
+
+
+def test_a_spool_that_cannot_be_written_keeps_reports_from_being_delivered(
+    examined, tiny, collector, tmp_path, monkeypatch
+):
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("BITNET_AGENT_STATE", str(tmp_path / "file"))
+    ended = examined(*TINY, "--collector", collector().url, "--member", "WJ")
+    assert ended.code == 4
+    assert ended.rows["spool-unusable"]["status"] == "bad"
+
+
+def test_without_a_collector_a_token_is_not_tried(examined, tiny, monkeypatch):
+    assert "token-none" in examined(*TINY).rows
+    monkeypatch.setenv("BITNET_TOKEN", "secret")
     assert "token-not-tried" in examined(*TINY).rows
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the rights of a file are POSIX's")
+def test_what_exposes_a_token_is_a_note(examined, tiny, tmp_path):
+    file = tmp_path / "token"
+    file.write_text("secret\n")
+    file.chmod(0o644)
+    options = ("--collector", "http://collector.invalid:8000", "--member", "WJ", "--token-file", str(file))
+    rows = examined(*TINY, *options).rows
+    assert {"token-file-open", "token-in-clear"} <= set(rows)
+    file.chmod(0o600)
+    assert "token-file-open" not in examined(*TINY, *options).rows
 
 
 def test_a_question_without_an_answer_is_not_waited_for():

@@ -23,7 +23,7 @@ ALLOWED = {
     "bitnet_report": {"pydantic"},
     "bitnet_agent": {
         "pydantic", "torch", "transformers", "accelerate", "safetensors", "huggingface_hub", "tokenizers",
-        "httpx", "psutil", "cpuinfo", "resvg_py", "rich",
+        "httpx", "filelock", "psutil", "cpuinfo", "resvg_py", "rich",
     },
     "bitnet_collector": {
         "pydantic", "fastapi", "starlette", "uvicorn", "h11", "sqlmodel", "sqlalchemy", "alembic", "jinja2",

@@ -9,11 +9,12 @@ from bitnet_report import Report, ReportError, parse_document, report_from_docum
 
 from ..errors import DeliveryError, UsageError
 from .collector import fetch_report
+from .token import Token
 
 _RUN_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
-def read_named_report(word: str, collector: str | None) -> Report:
+def read_named_report(word: str, collector: str | None, token: Token | None = None) -> Report:
     """The report in that file, else with that run id; a file wins over a run id of the same spelling.
 
     Raises:
@@ -29,7 +30,7 @@ def read_named_report(word: str, collector: str | None) -> Report:
             "say where the run lies: --collector http://127.0.0.1:8000",
         )
     try:
-        return _report(fetch_report(word.lower(), collector))
+        return _report(fetch_report(word.lower(), collector, token))
     except ReportError as error:
         raise DeliveryError(
             f"what {collector} gives as run {word} cannot be read: {error}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 
+from ..state_directory import state_directory
 from .compiling import look_at_compiler
 from .finding import Finding, found
 from .hub import ask_hub
@@ -12,7 +13,7 @@ from .later import Later
 from .load import judge_load, watch_a_second
 from .machine import look_at_clock, look_at_governor, look_at_swap, look_at_threads
 from .model import is_on_hub_only, look_for_model
-from .service import ask_collector, look_at_collector
+from .service import ask_collector, look_at_collector, look_at_spool
 from .software import look_at_cache, look_at_versions
 from .wish import Wish
 
@@ -25,7 +26,7 @@ def examine(wish: Wish) -> list[Finding]:
     deadline = time.monotonic() + _PATIENCE_S
     hub = Later(lambda: ask_hub(wish.model, wish.revision)) if _needs_hub(wish) else None
     collector = wish.collector
-    service = Later(lambda: ask_collector(collector)) if collector is not None else None
+    service = Later(lambda: ask_collector(collector, wish.token)) if collector is not None else None
     load = _attempt("load", lambda: judge_load(watch_a_second()))
     compiling, compiler = look_at_compiler()
     return [
@@ -39,6 +40,7 @@ def examine(wish: Wish) -> list[Finding]:
         *_attempt("threads", lambda: [look_at_threads(wish.threads)]),
         *_attempt("swap", lambda: [look_at_swap()]),
         *_attempt("collector", lambda: look_at_collector(wish, service, deadline)),
+        *_attempt("spool", lambda: look_at_spool(wish, state_directory())),
     ]
 
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 Status = Literal["ok", "note", "doubt", "bad"]
 Check = Literal[
     "model", "disk", "memory", "compiler", "cache", "versions", "clock", "governor", "battery", "load",
-    "threads", "swap", "temperature", "collector", "token", "doctor",
+    "threads", "swap", "temperature", "collector", "spool", "token", "doctor",
 ]  # fmt: skip
 
 

@@ -1,83 +1,125 @@
-"""The collector: does it answer, does it read this agent's reports, does it take the member's token?"""
+"""The collector: does it answer, does it read this agent's reports, is this member's token valid there?"""
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
-
-import httpx
 
 from bitnet_report import SCHEMA_VERSION
 
-from ..delivery.collector import ask_health
+from ..delivery.address import is_readable_underway
+from ..delivery.connection import UNREACHABLE, exchange
+from ..delivery.spool import Spool
+from ..delivery.standing import Identity, Standing, ask_whoami, stand_of
+from ..delivery.token import Token
+from ..errors import EnvironmentFaultError
 from .finding import Finding, found
 from .later import Later
 from .wish import Wish
 
 _PATIENCE_S = 2.5
 
+_CODES: dict[Standing, str] = {
+    "valid": "token-valid",
+    "open": "token-not-needed",
+    "unchecked": "token-not-asked",
+    "required": "token-required",
+    "invalid": "token-invalid",
+    "of-another": "token-of-another",
+    "may-not-submit": "token-may-not-submit",
+    "untold": "token-untold",
+}
+
 
 @dataclass(frozen=True)
-class Health:
-    """What the collector's /health answered, without a token and with it (None where there is none)."""
+class Service:
+    """What the collector's /health and /whoami answered."""
 
     status: int
-    body: dict[str, Any]
-    status_with_token: int | None = None
+    health: dict[str, Any]
+    identity: Identity
 
 
-def ask_collector(collector: str) -> Health:
-    """Ask once, and where BITNET_TOKEN is set once more with it.
+def ask_collector(collector: str, token: Token | None) -> Service:
+    """Ask for its health and for whom it takes us.
 
     Raises:
-        httpx.HTTPError: it cannot be reached (or another error of the client's: see `look_at_collector`).
+        UNREACHABLE: one of these, where it cannot be reached.
     """
-    answer = ask_health(collector, timeout_s=_PATIENCE_S)
-    token = os.environ.get("BITNET_TOKEN")
-    with_token = ask_health(collector, timeout_s=_PATIENCE_S, token=token).status_code if token else None
-    try:
-        body = json.loads(answer.content)
-    except (ValueError, RecursionError):
-        body = {}
-    return Health(answer.status_code, body if isinstance(body, dict) else {}, with_token)
+    health = exchange("GET", collector, "/health", None, silence_s=_PATIENCE_S)
+    return Service(health.status, health.document, ask_whoami(collector, token, silence_s=_PATIENCE_S))
 
 
-def look_at_collector(wish: Wish, asked: Later[Health] | None, deadline: float) -> Iterator[Finding]:
-    """Judge the collector's answer."""
-    health = None
+def look_at_collector(wish: Wish, asked: Later[Service] | None, deadline: float) -> Iterator[Finding]:
+    """Judge the collector's answers."""
     if wish.collector is None or asked is None:
         yield found("collector-none")
+        yield found("token-not-tried" if wish.token else "token-none")
+        return
+    if wish.member is None:
+        yield found("member-missing")
+    try:
+        service = asked.answer(deadline)
+    except UNREACHABLE:
+        service = None
+    judged = _judge(wish.collector, service)
+    yield judged
+    if service is None or judged.code != "collector-ready":
+        yield found("token-not-tried" if wish.token else "token-none")
     else:
-        if wish.member is None:
-            yield found("member-missing")
-        try:
-            health = asked.answer(deadline)
-        except (httpx.HTTPError, httpx.InvalidURL, ImportError, ValueError):
-            health = None
-        yield _judge(wish.collector, health)
-    yield _token(health)
+        standing = stand_of(service.identity, wish.token, wish.member)
+        yield token_finding(standing, service.identity, wish.collector, wish.member)
+    yield from _exposed(wish.token, wish.collector)
 
 
-def _judge(collector: str, health: Health | None) -> Finding:
-    if health is None:
+def look_at_spool(wish: Wish, place: Path) -> Iterator[Finding]:
+    """See that a report can be kept until the collector has it, and what waits there already."""
+    if wish.collector is None:
+        return
+    try:
+        spool = Spool(place)
+        waiting, refused = len(spool.waiting()), len(spool.refused())
+    except EnvironmentFaultError as error:
+        yield found("spool-unusable", reason=error.message)
+        return
+    if waiting:
+        yield found("spool-waiting", n=waiting)
+    if refused:
+        yield found("spool-refused", n=refused, path=str(spool.refused_folder))
+    if not waiting and not refused:
+        yield found("spool-empty")
+
+
+def token_finding(standing: Standing, identity: Identity, collector: str, member: str | None) -> Finding:
+    """What doctor, and a run before it begins, say of a token that has this standing."""
+    owner = identity.document.get("member") or identity.document.get("role") or "?"
+    return found(
+        _CODES[standing],
+        collector=collector,
+        status=identity.status,
+        owner=str(owner)[:64],
+        member=member or "?",
+    )
+
+
+def _judge(collector: str, service: Service | None) -> Finding:
+    if service is None:
         return found("collector-unreachable", collector=collector)
-    versions = health.body.get("schema_versions")
-    if health.status != httpx.codes.OK or not isinstance(versions, list):
+    versions = service.health.get("schema_versions")
+    if service.status != 200 or not isinstance(versions, list):
         return found("collector-stranger", collector=collector)
-    version = str(health.body.get("version", "?"))
+    version = str(service.health.get("version", "?"))
     if SCHEMA_VERSION not in versions:
         return found("collector-old", collector=collector, version=version, schema=SCHEMA_VERSION)
     return found("collector-ready", collector=collector, version=version)
 
 
-def _token(health: Health | None) -> Finding:
-    if not os.environ.get("BITNET_TOKEN"):
-        return found("token-not-needed")
-    if health is None or health.status_with_token is None:
-        return found("token-not-tried")
-    if health.status_with_token in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
-        return found("token-refused", status=health.status_with_token)
-    return found("token-not-asked")
+def _exposed(token: Token | None, collector: str) -> Iterator[Finding]:
+    if token is None:
+        return
+    if token.open_file is not None:
+        yield found("token-file-open", path=str(token.open_file))
+    if is_readable_underway(collector):
+        yield found("token-in-clear", collector=collector)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..delivery.token import Token
 from ..plan import PUBLISHED_MODEL
 
 
@@ -17,3 +18,4 @@ class Wish:
     threads: int | None = None
     collector: str | None = None
     member: str | None = None
+    token: Token | None = None

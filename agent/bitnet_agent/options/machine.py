@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..plan import DEFAULT_DECODE_TOKENS, DTYPES, PUBLISHED_MODEL
 from . import values
-from .shared import add_language
+from .shared import add_language, add_token
 
 
 def stand_in_parser() -> argparse.ArgumentParser:
@@ -36,6 +36,7 @@ def doctor_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--collector", metavar="URL", help="see whether it takes this agent's reports")
     parser.add_argument("--member", metavar="NAME", type=values.member, help="whose machine this is")
+    add_token(parser)
     parser.add_argument(
         "--model", metavar="MODEL", default=PUBLISHED_MODEL,
         help="a hub id, a directory, stand-in:tiny or stand-in:2b4t (default: %(default)s)",

@@ -17,7 +17,7 @@ from ..plan import (
     PUBLISHED_MODEL,
 )
 from . import values
-from .shared import add_language
+from .shared import add_language, add_patience, add_token
 
 DEFAULT_OUTPUT = Path("docs") / "inference_profile_report.json"
 """Where the brief puts the report."""
@@ -25,6 +25,8 @@ DEFAULT_OUTPUT = Path("docs") / "inference_profile_report.json"
 _EPILOG = """\
 other commands:
   bitnet-agent push FILE... --collector URL --member NAME   send reports that are on disk
+  bitnet-agent push --all                                   send what could not be delivered so far
+  bitnet-agent verify FILE...|--all --collector URL         ask whether the collector holds them all
   bitnet-agent stand-in --size tiny|2b4t --out DIR          write a checkpoint with random weights
   bitnet-agent compare A B [--collector URL]                hold run B against run A, stage by stage
   bitnet-agent operators REPORT [--csv]                     show where the time of a run went
@@ -33,6 +35,9 @@ other commands:
   bitnet-agent engines                                      the ways in which a model can be computed
   bitnet-agent overhead                                     what the instruments themselves cost
 each answers --help
+
+a collector that asks for a token: put this member's into BITNET_TOKEN, or into a file given with --token-file
+reports on their way are kept in BITNET_AGENT_STATE (default: where the system keeps programs' state)
 
 exit codes: 0 done, 2 usage, 3 model, 4 environment, 5 delivery, 130 interrupted"""
 
@@ -53,6 +58,8 @@ def profile_parser() -> argparse.ArgumentParser:
     to.add_argument(
         "--member", metavar="NAME", type=values.member, help="whose machine this is, for example WJ"
     )
+    add_token(to)
+    add_patience(to)
     to.add_argument("--note", metavar="TEXT", type=values.note, help="a remark to keep with the run")
     to.add_argument(
         "--output",

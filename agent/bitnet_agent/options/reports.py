@@ -1,4 +1,4 @@
-"""The options of the commands that deal with reports on the disk or with a collector: push, compare."""
+"""The options of the commands that deal with reports and collectors: push, verify, compare."""
 
 from __future__ import annotations
 
@@ -6,19 +6,70 @@ import argparse
 from pathlib import Path
 
 from . import values
-from .shared import add_language
+from .shared import add_language, add_patience, add_token
 
 
 def push_parser() -> argparse.ArgumentParser:
     """The options of `push`."""
     parser = argparse.ArgumentParser(
         prog="bitnet-agent push",
-        description="Send reports that are on disk, those of the brief's original script included.",
+        description="Send reports that are on disk, those of the brief's original script included; "
+        "with --all, everything that is still in the spool.",
+        epilog="exit codes: 0 all are delivered, 2 a report cannot be read, 4 the spool cannot be used, "
+        "5 a report was not taken; what was not taken stays in the spool",
     )
-    parser.add_argument("files", metavar="FILE", nargs="+", type=Path)
+    _add_files(parser, "everything in the spool: what waits, and what was refused for the token's sake")
     parser.add_argument(
-        "--collector", metavar="URL", required=True, help="where to, for example http://127.0.0.1:8000"
+        "--collector", metavar="URL",
+        help="where to, for example http://127.0.0.1:8000 (with --all the default is where each was to go)",
+    )  # fmt: skip
+    _add_whose(parser)
+    add_token(parser)
+    add_patience(parser)
+    add_language(parser)
+    parser.add_argument("--quiet", action="store_true", help="only errors")
+    return parser
+
+
+def verify_parser() -> argparse.ArgumentParser:
+    """The options of `verify`."""
+    parser = argparse.ArgumentParser(
+        prog="bitnet-agent verify",
+        description="Ask the collector whether it holds these reports, byte for byte (by their SHA-256).",
+        epilog="exit codes: 0 all are stored, 2 a report cannot be read, "
+        "5 one is missing or different, or the collector cannot be asked",
     )
+    _add_files(parser, "every report that was delivered from here, and what waits in the spool")
+    parser.add_argument(
+        "--collector", metavar="URL",
+        help="which one to ask (with --all the default is the one that took the report)",
+    )  # fmt: skip
+    _add_whose(parser)
+    add_token(parser)
+    add_patience(parser)
+    parser.add_argument("--json", action="store_true", help="print the answers as JSON")
+    add_language(parser)
+    return parser
+
+
+def check_files(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+    """See that `push` or `verify` was given what belongs together; ends with a usage error if not."""
+    if not options.files and not options.all:
+        parser.error("the following arguments are required: FILE, or --all")
+    if options.files and options.all:
+        parser.error("FILE and --all cannot be given together")
+    if options.files and options.collector is None:
+        parser.error("the following arguments are required: --collector")
+    if options.all and (options.member is not None or options.decode_tokens is not None):
+        parser.error("--member and --decode-tokens belong to a FILE; the spool knows both")
+
+
+def _add_files(parser: argparse.ArgumentParser, all_of_them: str) -> None:
+    parser.add_argument("files", metavar="FILE", nargs="*", type=Path)
+    parser.add_argument("--all", action="store_true", help=all_of_them)
+
+
+def _add_whose(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--member", metavar="NAME", type=values.member, help="whose they are, where a file does not say so"
     )
@@ -26,9 +77,6 @@ def push_parser() -> argparse.ArgumentParser:
         "--decode-tokens", metavar="N", type=values.positive,
         help="how many tokens the original script decoded; without it there is no ms/token",
     )  # fmt: skip
-    add_language(parser)
-    parser.add_argument("--quiet", action="store_true", help="only errors")
-    return parser
 
 
 def operators_parser() -> argparse.ArgumentParser:
@@ -42,6 +90,7 @@ def operators_parser() -> argparse.ArgumentParser:
         "report", metavar="REPORT", help="a report file, or with --collector the id of a run there"
     )
     parser.add_argument("--collector", metavar="URL", help="where a run that is given by id is fetched")
+    add_token(parser)
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--csv", action="store_true", help="print the kinds and every layer as CSV")
     form.add_argument("--json", action="store_true", help="print them as JSON")
@@ -59,6 +108,7 @@ def roofline_parser() -> argparse.ArgumentParser:
         "report", metavar="REPORT", help="a report file, or with --collector the id of a run there"
     )
     parser.add_argument("--collector", metavar="URL", help="where a run that is given by id is fetched")
+    add_token(parser)
     parser.add_argument(
         "--out", metavar="FILE", type=Path, help="draw the roofline into this file, .svg or .png"
     )
@@ -79,6 +129,7 @@ def compare_parser() -> argparse.ArgumentParser:
     parser.add_argument("a", metavar="A", help="a report file, or with --collector the id of a run there")
     parser.add_argument("b", metavar="B", help="the run that is held against it, given likewise")
     parser.add_argument("--collector", metavar="URL", help="where runs that are given by id are fetched")
+    add_token(parser)
     parser.add_argument("--json", action="store_true", help="print the comparison as JSON")
     add_language(parser)
     return parser

@@ -58,13 +58,28 @@ def count(text: str) -> int:
     return 0 if text.strip() == "0" else positive(text)
 
 
+DEFAULT_PATIENCE_S = 120.0
+
+
 def duration(text: str) -> float:
     """A time such as 90s, 10m or 1h, in seconds."""
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smh]?)", text.strip().lower())
-    seconds = float(found[1]) * {"": 1, "s": 1, "m": 60, "h": 3600}[found[2]] if found else 0.0
-    if not 10 <= seconds <= 86_400:
+    seconds = _seconds(text)
+    if seconds is None or not 10 <= seconds <= 86_400:
         raise argparse.ArgumentTypeError(f"{text!r} is no time from 10s to 24h, for example 10m")
     return seconds
+
+
+def patience(text: str) -> float:
+    """How long to go on trying, in seconds; 0 is once."""
+    seconds = _seconds(text)
+    if seconds is None or seconds > 86_400:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time from 0 to 24h, for example 10m")
+    return seconds
+
+
+def _seconds(text: str) -> float | None:
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smh]?)", text.strip().lower())
+    return float(found[1]) * {"": 1, "s": 1, "m": 60, "h": 3600}[found[2]] if found else None
 
 
 def mhz(text: str) -> float:

@@ -7,6 +7,8 @@ import os
 import sys
 from typing import Literal
 
+from .delivery_words import ABOUT_DELIVERY
+
 Language = Literal["en", "zh"]
 
 _TEXTS: dict[str, tuple[str, str]] = {
@@ -84,16 +86,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "Trace written to {path} (open it at ui.perfetto.dev)",
         "跟踪文件已保存：{path}（可在 ui.perfetto.dev 打开）",
     ),
-    "delivered": ("Delivered: {url}", "已提交：{url}"),
-    "delivered_again": ("The collector had it already: {url}", "收集端已有此报告：{url}"),
-    "push_later": (
-        "The report is safe in {path}; send it later with:",
-        "报告已保存在 {path}，稍后可用以下命令提交：",
-    ),
-    "unreachable_now": (
-        "{reason}; measuring all the same, the report stays on disk",
-        "{reason}；仍继续测量，报告会保存在本机",
-    ),
+    **ABOUT_DELIVERY,
     "interrupted": ("Stopped before the end.", "已中止，未能完成。"),
     "overhead": (
         "measured ÷ bare decode loop: {ratio:.4f} (95 %: {low:.4f} to {high:.4f}, {pairs} pairs); "

@@ -6,7 +6,7 @@ import sys
 
 from bitnet_report import compare
 
-from ..delivery.collector import check_collector_url
+from ..asking import collector_asked
 from ..delivery.named_report import read_named_report
 from ..options import Options
 from ..screen.comparison import print_comparison
@@ -16,8 +16,10 @@ from ..screen.language import choose_language
 def run(options: Options) -> int:
     """Read both runs and print the comparison; it is the result, so it goes to standard output."""
     language = choose_language(options.lang)
-    collector = None if options.collector is None else check_collector_url(options.collector)
-    comparison = compare(read_named_report(options.a, collector), read_named_report(options.b, collector))
+    collector, token = collector_asked(options, language)
+    comparison = compare(
+        read_named_report(options.a, collector, token), read_named_report(options.b, collector, token)
+    )
     if options.json:
         sys.stdout.buffer.write((comparison.model_dump_json(indent=2) + "\n").encode())
         sys.stdout.buffer.flush()

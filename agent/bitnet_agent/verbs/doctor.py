@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import sys
 
-from ..delivery.collector import check_collector_url
+from ..delivery.address import check_collector_url
+from ..delivery.token import find_token
 from ..doctor.examination import examine
 from ..doctor.verdict import as_json, best_grade
 from ..doctor.wish import Wish
@@ -16,7 +17,7 @@ from ..screen.language import choose_language
 
 
 def run(options: Options) -> int:
-    """Examine and print; the exit code is 0 only if a run now could be graded A or B."""
+    """Examine and print; the exit code is 0 only if a run now could be graded A or B, and delivered."""
     language = choose_language(options.lang)
     wish = Wish(
         model=options.model,
@@ -25,6 +26,7 @@ def run(options: Options) -> int:
         threads=options.threads,
         collector=None if options.collector is None else check_collector_url(options.collector),
         member=options.member,
+        token=find_token(options.token_file),
     )
     findings = examine(wish)
     if options.json:

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from bitnet_report import operators_csv
 
-from ..delivery.collector import check_collector_url
+from ..asking import collector_asked
 from ..delivery.named_report import read_named_report
 from ..errors import UsageError
 from ..options import Options
@@ -26,8 +26,8 @@ def run(options: Options) -> int:
         UsageError: the report cannot be read, or has no split.
     """
     language = choose_language(options.lang)
-    collector = None if options.collector is None else check_collector_url(options.collector)
-    splits = read_named_report(options.report, collector).operators
+    collector, token = collector_asked(options, language)
+    splits = read_named_report(options.report, collector, token).operators
     if not splits:
         raise UsageError(
             f"{options.report} holds no split by kinds of work", "measure with bitnet-agent --operators"

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
-import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,17 +13,18 @@ from rich.console import Console
 from bitnet_report import Report
 
 from ..checkpoint.preparing import prepare
-from ..delivery.collector import check_collector_url, deliver, reach_collector
 from ..delivery.report_file import check_writable, write_atomically
 from ..display import Display, SilentDisplay
-from ..errors import DeliveryError, EnvironmentFaultError, UsageError
+from ..errors import EnvironmentFaultError, UsageError
 from ..fresh_process import profile_in_fresh_process
 from ..machine.allocator import start_tuned
 from ..measurement.merging import merge
 from ..options import Options
 from ..plan import DEFAULT_PROMPT_TOKENS, PROCESSES, Plan, Prompt
+from ..screen.delivering import DeliveryScreen
 from ..screen.language import Language, choose_language, text
 from ..screen.terminal import TerminalDisplay, console, print_report
+from ..submission import prepare_submission
 
 KeepTrace = Callable[[bytes], None] | None
 
@@ -37,7 +36,7 @@ def run(options: Options) -> int:
     language = choose_language(options.lang)
     screen = console()
     plan = plan_from(options)
-    collector = _collector(options, screen, language)
+    submission = prepare_submission(options, DeliveryScreen(screen, language, quiet=options.quiet))
     check_writable(options.output)
     if options.trace is not None:
         check_writable(options.trace, "--trace")
@@ -46,17 +45,21 @@ def run(options: Options) -> int:
     keep_trace = None if options.trace is None else traces.append
     report = _profile(plan, screen, language, keep_trace, quiet=options.quiet)
     body = report.to_json()
-    write_atomically(options.output, body)
+    entry = None
+    if submission is None:
+        write_atomically(options.output, body)
+    else:
+        entry = submission.keep(report.run_id, body, options.output)
     if not options.quiet:
         print_report(screen, report, language)
         _tell(screen, text(language, "written", path=options.output))
-    _write_trace(traces, options, screen, language)
     try:
-        if collector is not None:
-            _deliver(report, collector, options, screen, language)
+        if submission is not None and entry is not None:
+            submission.deliver(entry, options.output)
     finally:
         if options.json:
             _print_json(body, options.output)
+        _write_trace(traces, options, screen, language)
     return 0
 
 
@@ -122,20 +125,6 @@ def _read_prompt(path: Path) -> str:
         raise UsageError(f"{path} cannot be read: {error.strerror}", "check --prompt-file") from error
 
 
-def _collector(options: Options, screen: Console, language: Language) -> str | None:
-    if options.collector is None:
-        return None
-    collector = check_collector_url(options.collector)
-    if options.member is None:
-        raise UsageError(
-            "a report for the collector needs a member", "add --member NAME, for example --member WJ"
-        )
-    reason = reach_collector(collector)
-    if reason is not None:
-        _tell(screen, text(language, "unreachable_now", reason=reason))
-    return collector
-
-
 def _profile(
     plan: Plan, screen: Console, language: Language, keep_trace: KeepTrace, *, quiet: bool
 ) -> Report:
@@ -186,17 +175,6 @@ def _write_trace(traces: list[bytes], options: Options, screen: Console, languag
             _tell(screen, text(language, "trace_written", path=options.trace))
 
 
-def _deliver(report: Report, collector: str, options: Options, screen: Console, language: Language) -> None:
-    try:
-        receipt = deliver(report.to_json(), report.run_id, collector)
-    except (DeliveryError, KeyboardInterrupt):
-        _tell(screen, text(language, "push_later", path=options.output))
-        _tell(screen, _command(["bitnet-agent", "push", str(options.output), "--collector", collector]))
-        raise
-    if not options.quiet:
-        _tell(screen, text(language, "delivered", url=receipt.url))
-
-
 def _print_json(body: bytes, kept_in: Path) -> None:
     try:
         sys.stdout.buffer.write(body)
@@ -207,10 +185,6 @@ def _print_json(body: bytes, kept_in: Path) -> None:
         raise EnvironmentFaultError(
             f"standard output cannot be written: {error.strerror}", f"the report is in {kept_in}"
         ) from error
-
-
-def _command(words: list[str]) -> str:
-    return subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)
 
 
 def _tell(screen: Console, line: str) -> None:

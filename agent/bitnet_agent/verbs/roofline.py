@@ -9,7 +9,7 @@ from rich.console import Console
 
 from bitnet_report.roofline_svg import roofline_svg
 
-from ..delivery.collector import check_collector_url
+from ..asking import collector_asked
 from ..delivery.named_report import read_named_report
 from ..delivery.report_file import check_writable, write_atomically
 from ..errors import UsageError
@@ -28,8 +28,8 @@ def run(options: Options) -> int:
     out: Path | None = options.out
     if out is not None and out.suffix.lower() not in (".svg", ".png"):
         raise UsageError(f"{out} is neither .svg nor .png", "give --out a name that ends in one of them")
-    collector = None if options.collector is None else check_collector_url(options.collector)
-    report = read_named_report(options.report, collector)
+    collector, token = collector_asked(options, language)
+    report = read_named_report(options.report, collector, token)
     if report.roofline is None or roofline_svg(report.roofline, language) is None:
         raise UsageError(
             f"{options.report} holds no measured limits", "measure with bitnet-agent, without --no-limits"
