@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -47,6 +48,8 @@ class Collector:
             assert line, f"the collector did not start: {said}"
             assert time.monotonic() < deadline, said
             said += line
+        # Whose words nobody reads stands still once the pipe is full.
+        threading.Thread(target=self.process.stderr.read, daemon=True).start()
         self.url = found[1]
         self.client = httpx.Client(base_url=self.url, trust_env=False, timeout=30)
 
@@ -66,7 +69,7 @@ class Collector:
     def stop(self) -> None:
         self.client.close()
         self.process.kill()
-        self.process.communicate(timeout=30)
+        self.process.wait(timeout=30)
 
 
 @pytest.fixture(scope="session")
