@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from .means import means_of
 from .medians import median_run
 from .summary_notes import summary_notes
 from .summary_rows import RankedRow, summary_row, unranked_reason
@@ -56,6 +57,7 @@ def summarize_runs(
         yardstick=yardstick,
         workload=chosen,
         rows=rows,
+        means=means_of(standings, chosen),
         notes=summary_notes([row for row in shown if row is not None and row.unranked != "other-work"]),
         workloads=workloads,
     )

@@ -110,6 +110,30 @@ class Note(BaseModel):
     values: dict[str, str | int | None]
 
 
+class MeansRow(BaseModel):
+    """A member's latest run of the chosen task by one engine and allocator; times are ms, memory MB.
+
+    `speedup` is the member's own decode ms/token by the published engine on the default allocator ÷ this
+    one's; null where they have no such run. `plain_run_id` is that run, null for itself.
+    """
+
+    member: str
+    engine: str
+    malloc: str
+    workload_id: str
+    run_id: str
+    plain_run_id: str | None
+    threads: int | None
+    prefill_ms: float | None
+    decode_ms_per_token: float
+    decode_low: float | None
+    decode_high: float | None
+    decode_n: int | None
+    peak_memory_mb: float | None
+    grade: str | None
+    speedup: float | None
+
+
 class SummaryTable(BaseModel):
     """The merged table of one workload, and the workloads that there are, the most telling first."""
 
@@ -121,4 +145,5 @@ class SummaryTable(BaseModel):
     workload: WorkloadChoice | None
     rows: list[SummaryRow]
     notes: list[Note]
+    means: list[MeansRow] = Field(default_factory=list)
     workloads: list[WorkloadChoice]

@@ -9,6 +9,7 @@ from .compare_words import difference_rows, time_words
 from .figures import NOTHING, gigahertz, megabytes, one_line
 from .stage_rows import stage_words
 from .text_table import aligned
+from .where_words import where_words
 
 
 def compare_txt(comparison: Comparison, texts: Texts) -> str:
@@ -16,8 +17,11 @@ def compare_txt(comparison: Comparison, texts: Texts) -> str:
     lines = [f"A  {_run(comparison.a)}", f"B  {_run(comparison.b)}", ""]
     for obstacle in comparison.obstacles:
         lines.append(f"{texts('obstacle_title')}: {texts(f'obstacle_{obstacle}')}")
+    if comparison.work and not comparison.obstacles:
+        lines.append(texts("other_means"))
     lines += _differences("compare_work", comparison.work, texts)
     lines += ["", *_times(comparison, texts), ""]
+    lines += _where(comparison, texts)
     memory = _memory(comparison, texts)
     if memory:
         lines += [texts("compare_memory"), *memory, ""]
@@ -49,6 +53,16 @@ def _times(comparison: Comparison, texts: Texts) -> list[str]:
         for row in time_words(comparison, texts)
     ]
     return aligned([header, *rows], left=(0, 7))
+
+
+def _where(comparison: Comparison, texts: Texts) -> list[str]:
+    words = where_words(comparison, texts)
+    if words is None:
+        return []
+    header = [texts("where_column"), "A (ms)", "B (ms)", "B − A (ms)", texts("where_share")]
+    rows = [[one_line(p.name), p.a, p.b, p.difference, p.share] for p in (*words.parts, words.whole)]
+    doubt = [words.doubt] if words.doubt else []
+    return [texts("where"), one_line(words.sentence), *doubt, *aligned([header, *rows], left=(0,)), ""]
 
 
 def _memory(comparison: Comparison, texts: Texts) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..summary_table import STALE_AFTER_S, Show, SummaryRow, SummaryTable
+from ..summary_table import STALE_AFTER_S, MeansRow, Show, SummaryRow, SummaryTable
 from ..texts import Texts
 from .caveat_words import CaveatWords, caveat_words
 from .measured import Measured, measured
@@ -31,6 +31,14 @@ class RowView:
     is_yardstick: bool
 
 
+@dataclass(frozen=True)
+class MeansView:
+    """A row of the table of engines with its words."""
+
+    row: MeansRow
+    decode: Measured
+
+
 def summary_html(table: SummaryTable, frame: PageFrame) -> str:
     """The whole page: what is compared, the table, how to read it, downloads."""
     texts = Texts(frame.language)
@@ -42,6 +50,7 @@ def summary_html(table: SummaryTable, frame: PageFrame) -> str:
         table=table,
         rows=[_view(row, table, slowest, texts) for row in table.rows],
         clock=f"{table.reference_freq_mhz / 1000:.1f} GHz",
+        means=[_means_view(row, texts) for row in table.means],
         against=against_words(table.yardstick, texts) if table.yardstick else None,
         notes=[note_words(note, texts) for note in table.notes],
         malloc_words=lambda malloc: malloc_words(malloc, texts),
@@ -53,6 +62,13 @@ def summary_html(table: SummaryTable, frame: PageFrame) -> str:
         formats=("json", "csv", "md", "txt"),
         newcomer=next((row.member for row in table.rows if row.run_id is None), "WJ"),
         stale_days=int(STALE_AFTER_S // 86400),
+    )
+
+
+def _means_view(row: MeansRow, texts: Texts) -> MeansView:
+    interval = (row.decode_low, row.decode_high)
+    return MeansView(
+        row, measured(row.decode_ms_per_token, interval, row.decode_n, texts, "step_interval_hint")
     )
 
 

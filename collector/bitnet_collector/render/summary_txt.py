@@ -7,7 +7,7 @@ from ..texts import Texts
 from .figures import age, figure, gigahertz, megabytes, one_line, spread, width
 from .summary_words import against_words, median_words, stale_words
 from .text_table import aligned
-from .workload_words import difference_words, note_words, workload_words
+from .workload_words import difference_words, malloc_words, note_words, workload_words
 
 _WIDEST = 40
 _LEFT_COLUMNS = (1, 2)  # member and CPU; all others are numbers and short words
@@ -43,7 +43,28 @@ def summary_txt(table: SummaryTable, texts: Texts) -> str:
     remarks = [against_words(table.yardstick, texts)] if table.yardstick else []
     remarks += [remark for row in table.rows for remark in _remarks(row, texts)]
     remarks += [one_line(note_words(note, texts)) for note in table.notes]
-    return "\n".join([*head, "", *lines, *([""] if remarks else []), *remarks, ""])
+    means = _means(table, texts)
+    return "\n".join([*head, "", *lines, *([""] if remarks else []), *remarks, *means, ""])
+
+
+def _means(table: SummaryTable, texts: Texts) -> list[str]:
+    if not table.means:
+        return []
+    keys = ("member", "engine", "malloc", "prefill", "decode", "means_speedup", "memory", "grade")
+    rows = [
+        [
+            row.member,
+            one_line(row.engine),
+            malloc_words(row.malloc, texts),
+            figure(row.prefill_ms),
+            _interval(row.decode_ms_per_token, row.decode_low, row.decode_high),
+            "" if row.speedup is None else texts("times", value=f"{row.speedup:.2f}"),
+            megabytes(row.peak_memory_mb),
+            row.grade or "",
+        ]
+        for row in table.means
+    ]
+    return ["", texts("means"), *aligned([[texts(key) for key in keys], *rows], left=(0, 1, 2))]
 
 
 def _cells(row: SummaryRow, texts: Texts) -> list[str]:

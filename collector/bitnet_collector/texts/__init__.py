@@ -7,6 +7,7 @@ from typing import Final
 from ..negotiation import Language
 from .charts import CHARTS
 from .compare import COMPARE
+from .explaining import EXPLAINING
 from .figures import FIGURES
 from .member import MEMBER
 from .operators import OPERATORS
@@ -25,6 +26,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     **CHARTS,
     **MEMBER,
     **OPERATORS,
+    **EXPLAINING,
 }
 """key: (English, Chinese)"""
 

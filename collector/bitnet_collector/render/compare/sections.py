@@ -6,10 +6,11 @@ from bitnet_report import Comparison
 
 from ...texts import Texts
 from ..sections import Section
-from . import memory, notes, times, work
+from . import memory, notes, times, where, work
 
 SECTIONS = (
     work.section,
+    where.section,
     times.section,
     memory.section,
     notes.section,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from ...texts import Texts
 from ..sections import Section
-from . import decode, facts, headline, memory, operators, quality, roofline, stages, warmup
+from . import decode, facts, headline, memory, operators, quality, roofline, says, stages, warmup
 from .shown import ShownRun
 
 SECTIONS = (
     headline.section,
+    says.section,
     quality.section,
     stages.section,
     operators.section,

@@ -1,0 +1,100 @@
+"""A decomposition in words and figures; the page and the text show the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bitnet_report import SMALLEST_EFFECT, Comparison, Decomposition, Part, operator_words, telling_parts
+
+from ..texts import Texts
+from .figures import NOTHING, figure
+from .stage_rows import stage_words
+
+
+@dataclass(frozen=True)
+class PartWords:
+    """One part: its times, the difference and its share; `bar` is its size as a share of the largest."""
+
+    name: str
+    a: str
+    b: str
+    difference: str
+    share: str
+    bar: float
+    against: bool
+
+
+@dataclass(frozen=True)
+class WhereWords:
+    """The sentence, a doubt if no stage differs for certain, the parts, and the whole as the last of them."""
+
+    sentence: str
+    doubt: str
+    parts: list[PartWords]
+    whole: PartWords
+
+
+def where_words(comparison: Comparison, texts: Texts) -> WhereWords | None:
+    """None where the two cannot be divided, or lie less apart than what is called a difference."""
+    found = comparison.decomposition
+    if found is None or max(found.ratio, 1 / found.ratio) - 1 < SMALLEST_EFFECT:
+        return None
+    shown, rest = telling_parts(found)
+    largest = max(abs(part.share or 0) for part in found.parts) or 1
+    parts = [_part(part, _name(part, texts), largest) for part in shown]
+    if rest is not None:
+        parts.append(_part(rest, texts("where_rest"), largest))
+    return WhereWords(
+        sentence=_sentence(found, shown, texts),
+        doubt="" if comparison.inference_differs else texts("where_unsure"),
+        parts=parts,
+        whole=PartWords(
+            name=texts("where_whole"),
+            a=figure(found.a_ms, grouped=True),
+            b=figure(found.b_ms, grouped=True),
+            difference=_signed(found.difference_ms),
+            share="100 %",
+            bar=0.0,
+            against=False,
+        ),
+    )
+
+
+def _sentence(found: Decomposition, shown: list[Part], texts: Texts) -> str:
+    slower = found.ratio > 1
+    parts = texts("where_separator").join(
+        texts("where_part", percent=f"{(part.share or 0) * 100:.0f}", part=_name(part, texts))
+        for part in shown
+    )
+    return texts(
+        "where_slower" if slower else "where_faster",
+        ratio=f"{found.ratio if slower else 1 / found.ratio:.2f}",
+        ms=figure(abs(found.difference_ms), grouped=True),
+        parts=parts,
+    )
+
+
+def _part(part: Part, name: str, largest: float) -> PartWords:
+    share = part.share or 0
+    return PartWords(
+        name=name,
+        a=figure(max(part.a_ms, 0.0), grouped=True),
+        b=figure(max(part.b_ms, 0.0), grouped=True),
+        difference=_signed(part.difference_ms),
+        share=NOTHING if part.share is None else f"{share * 100:.1f} %",
+        bar=min(100.0, 100 * abs(share) / largest),
+        against=share < 0,
+    )
+
+
+def _signed(difference: float) -> str:
+    if not difference:
+        return "0"
+    return ("+" if difference > 0 else "−") + figure(abs(difference), grouped=True)
+
+
+def _name(part: Part, texts: Texts) -> str:
+    stage = stage_words(part.stage, texts)
+    if part.kind is None:
+        return stage
+    return texts("where_in", stage=stage, kind=operator_words(part.kind, texts.language))
