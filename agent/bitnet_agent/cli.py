@@ -62,6 +62,8 @@ def _verb(name: str) -> Callable[[Options], int]:
         from .verbs.roofline import run
     elif name == "operators":
         from .verbs.operators import run
+    elif name == "sweep":
+        from .verbs.sweep import run
     elif name == "overhead":
         from .verbs.overhead import run
     else:

@@ -15,6 +15,7 @@ from .reports import (
     roofline_parser,
     verify_parser,
 )
+from .sweep import sweep_parser
 
 Options = argparse.Namespace
 """The options of one call; `verb` names the command, `profile` where none is given."""
@@ -29,6 +30,7 @@ _PARSERS = {
     "doctor": doctor_parser,
     "engines": engines_parser,
     "overhead": overhead_parser,
+    "sweep": sweep_parser,
 }
 
 
