@@ -33,13 +33,14 @@ from .routes import (
     single_run,
     submitting,
     summary,
+    sweeps,
     whoami,
 )
 from .routes.conditional import UnchangedError, not_modified, unchanged
 from .settings import Settings
 from .watching import RequestWatch
 
-_SHOWING = (listing, exporting, receipts, single_run, summary, comparing, groups, member)
+_SHOWING = (listing, exporting, receipts, single_run, summary, comparing, groups, member, sweeps)
 """What is made from the store alone: unchanged as long as the store is."""
 _OTHERS = (submitting, curating, language, health, measuring, whoami, documentation)
 

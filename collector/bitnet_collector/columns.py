@@ -23,6 +23,7 @@ def run_columns(report: Report, member: str, sha256: str, received_at: datetime)
         schema_version=report.schema_version,
         agent_version=report.meta.agent_version,
         workload_id=workload_id(report),
+        sweep_id=report.meta.sweep.sweep_id if report.meta.sweep else None,
         work=work_of(report),
         known_work=is_known_work(report),
         model=report.meta.model_name,

@@ -7,11 +7,12 @@ from datetime import datetime
 from statistics import median
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from bitnet_report import SMALLEST_EFFECT
 
 from .summary_table import WorkloadChoice
+from .sweeps import SweepItem
 from .tables import Run
 
 TREND_OF = 5
@@ -61,6 +62,7 @@ class MemberHistory(BaseModel):
     workloads: list[WorkloadChoice]
     trend: Trend | None
     points: list[HistoryPoint]
+    sweeps: list[SweepItem] = Field(default_factory=list)
     next: str | None = None
 
 

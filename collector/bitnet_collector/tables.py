@@ -71,6 +71,7 @@ class Run(SQLModel, table=True):
     schema_version: int
     agent_version: str | None = None
     workload_id: str
+    sweep_id: str | None = None
     work: dict[str, Any] = Field(sa_type=JSON)
     known_work: bool
     model: str
@@ -124,6 +125,14 @@ Index(
     sqlite_where=rankable(Run),
     postgresql_where=rankable(Run),
 )
+
+
+for _name, _columns in (
+    ("run_of_sweep", (Run.sweep_id, Run.run_id)),
+    ("run_sweeps_of_member", (Run.member, Run.sweep_id)),
+):
+    _some = col(Run.sweep_id).is_not(None)
+    Index(_name, *map(col, _columns), sqlite_where=_some, postgresql_where=_some)
 
 
 class RawReport(SQLModel, table=True):

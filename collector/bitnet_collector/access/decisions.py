@@ -55,6 +55,7 @@ DECISIONS: dict[tuple[str, str], Decision] = {
     ("GET", "/members/{name}"): Decision.READ,
     ("GET", "/members/{name}/history.json"): Decision.READ,
     ("GET", "/workloads"): Decision.READ,
+    ("GET", "/sweeps/{sweep_id}"): Decision.READ,
 }
 """By method and path as declared. HEAD is decided as GET. Files are served below the paths of mounts."""
 

@@ -17,6 +17,7 @@ from ..render.member_html import member_html
 from ..runs import Wanted, list_runs
 from ..standings import standings
 from ..summary_table import WorkloadChoice
+from ..sweeps import sweeps_of
 from ..workloads import UnknownWorkloadError, choose_workload, workloads_of
 from .given import FrameGiven, NowGiven, SessionGiven, SettingsGiven
 from .listing import after
@@ -65,6 +66,7 @@ def _given_history(
         workloads=workloads,
         trend=None if query.cursor else trend_of(points),
         points=points,
+        sweeps=[] if query.cursor else sweeps_of(session, name),
         next=following,
     )
 

@@ -15,6 +15,7 @@ from .roofline import ROOFLINE
 from .run import RUN
 from .site import SITE
 from .summary import SUMMARY
+from .sweep import SWEEP
 
 TEXTS: Final[dict[str, tuple[str, str]]] = {
     **SITE,
@@ -27,6 +28,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     **MEMBER,
     **OPERATORS,
     **EXPLAINING,
+    **SWEEP,
 }
 """key: (English, Chinese)"""
 
