@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from bitnet_report import MEANS
-from bitnet_report.identity import work_value
+from bitnet_report import MEANS, work_value
 
 from .summary_rows import unranked_reason
 from .summary_table import MeansRow, WorkloadChoice

@@ -87,6 +87,8 @@ from .report import (
     Workload,
 )
 from .roofline import TRAFFIC_PARTS, Limits, Roofline, StageRoofline, Traffic
+from .roofline_svg import roofline_svg
+from .roofline_words import roofline_words
 from .statistics import DRIFT, NOISY, OUTLIER_Z, UNUSABLE, Statistics, describe
 from .statistics_caveats import statistics_caveats
 from .version import __version__
@@ -185,6 +187,8 @@ __all__ = [
     "parse_document",
     "read_report",
     "report_from_document",
+    "roofline_svg",
+    "roofline_words",
     "saving_share",
     "severity",
     "stage_allocation",

@@ -25,6 +25,9 @@ LAYERS = [
     {
         "runs",
         "standings",
+        "sweep_runs",
+        "sweeps",
+        "means",
         "curation",
         "changes",
         "access",
@@ -103,7 +106,7 @@ def test_queries_live_in_few_files():
         if "select" in MODULES[name].read_text().split() or "select(" in MODULES[name].read_text()
     }
     assert asking == {
-        *("runs", "standings", "store_figures", "stored_reports"),
+        *("runs", "standings", "store_figures", "stored_reports", "sweep_runs"),
         *("curation", "access.keyring"),
     }
 

@@ -17,7 +17,7 @@ from ..render.member_html import member_html
 from ..runs import Wanted, list_runs
 from ..standings import standings
 from ..summary_table import WorkloadChoice
-from ..sweeps import sweeps_of
+from ..sweep_runs import sweeps_of
 from ..workloads import UnknownWorkloadError, choose_workload, workloads_of
 from .given import FrameGiven, NowGiven, SessionGiven, SettingsGiven
 from .listing import after

@@ -10,7 +10,8 @@ from fastapi.responses import HTMLResponse
 from ..negotiation import PAGE_VARY, choose_media_type
 from ..problems import Kind, ProblemError, problems
 from ..render.sweep_html import sweep_html
-from ..sweeps import SweepTable, sweep_runs, sweep_table
+from ..sweep_runs import sweep_runs
+from ..sweeps import SweepTable, sweep_table
 from .given import FrameGiven, NowGiven, SessionGiven
 
 router = APIRouter(tags=["summary"])

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bitnet_report import Roofline, StageRoofline
-from bitnet_report.roofline_svg import roofline_svg
-from bitnet_report.roofline_words import roofline_words
+from bitnet_report import Roofline, StageRoofline, roofline_svg, roofline_words
 
 from ...texts import Texts
 from ..figures import figure
