@@ -28,7 +28,7 @@ class PostgresServer:
 
     def __init__(self, binaries: Path) -> None:
         self._binaries = binaries
-        self.folder = Path(tempfile.mkdtemp(prefix="bitnet-postgres-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="pg-", dir=os.environ.get("TESTS_FOLDER")))
         self._identity = {}
         if os.geteuid() == 0:  # PostgreSQL does not run as root
             names = {entry.pw_name for entry in pwd.getpwall()}

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 from collector_compared import ATTACK, address, store_compared
 from collector_reports import make_report
+from collector_server import ONLY_SQLITE
 from sqlalchemy import text
 
 from bitnet_report import (
@@ -14,6 +18,8 @@ from bitnet_report import (
     compare,
     new_run_id,
 )
+
+BEFORE_REVISIONS = Path(__file__).parent / "golden" / "before_revisions.sql"
 
 
 @pytest.fixture(scope="module")
@@ -129,23 +135,25 @@ class TestSummary:
 
 
 class TestOlderDatabases:
-    def test_a_database_without_the_new_columns_is_brought_up_to_date(self, start_server):
-        server = start_server()
-        report = make_report()
-        server.submit(report)
-        server.stop()
+    @ONLY_SQLITE  # PostgreSQL came with the revisions
+    def test_a_database_without_the_new_columns_is_brought_up_to_date(self, start_server, tmp_path):
         new = [f"{stage}_{end}" for stage in ("prefill", "decode") for end in ("low", "high", "n")]
-        server.execute(
-            "DROP TABLE alembic_version",
-            *(f"ALTER TABLE run DROP COLUMN {column}" for column in (*new, "reasons")),
-        )
-        server.start()
-        row = server.client.get("/summary.json").json()["rows"][0]
-        assert (row["decode_ms_per_token"], row["decode_n"], row["reasons"]) == (500.0, None, [])
-        assert "500.0" in server.client.get(f"/runs/{report.run_id}.html").text
-        again = make_report("WYC")
-        assert server.submit(again).status_code == 201
-        assert server.client.get("/summary.json").json()["rows"][1]["decode_n"] == 12
+        with closing(sqlite3.connect(tmp_path / "runs.db")) as connection:
+            connection.executescript(BEFORE_REVISIONS.read_text(encoding="utf-8"))
+            for column in (*new, "reasons"):
+                connection.execute(f"ALTER TABLE run DROP COLUMN {column}")
+            connection.commit()
+        server = start_server()
+        rows = {row["member"]: row for row in server.client.get("/summary.json").json()["rows"]}
+        found = {name: rows[name]["run_id"] for name in ("WJ", "WYC", "LCJ")}
+        assert found["LCJ"] is None
+        for name in ("WJ", "WYC"):
+            row = rows[name]
+            assert (row["decode_ms_per_token"], row["decode_n"], row["reasons"]) == (500.0, None, [])
+            assert "500.0" in server.client.get(f"/runs/{found[name]}.html").text
+        assert server.submit(make_report("LCJ")).status_code == 201
+        rows = {row["member"]: row for row in server.client.get("/summary.json").json()["rows"]}
+        assert rows["LCJ"]["decode_n"] == 12
 
     @pytest.mark.parametrize("lang", ["en", "zh"])
     def test_a_report_that_can_no_longer_be_read_has_a_page_and_its_bytes(self, start_server, lang):

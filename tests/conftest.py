@@ -1,0 +1,46 @@
+"""No session of tests leaves a process or a database cluster behind, and none hides that a test did."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import psutil
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))  # leftovers
+
+_GRACE_SECONDS = 3  # for what was told to end and has not quite
+_keeper = pytest.StashKey[subprocess.Popen]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    import leftovers
+
+    folder = tempfile.mkdtemp(prefix="bitnet-")
+    Path(folder).chmod(0o711)  # PostgreSQL's user passes through it
+    os.environ.pop(leftovers.VARIABLE, None)
+    config.stash[_keeper] = subprocess.Popen(
+        [sys.executable, leftovers.__file__, folder], stdin=subprocess.PIPE, start_new_session=True
+    )
+    os.environ[leftovers.VARIABLE] = folder
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if keeper := config.stash.get(_keeper, None):
+        keeper.communicate(timeout=60)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail the session if something that a test started is still there when all fixtures are gone."""
+    import leftovers
+
+    _, left = psutil.wait_procs(leftovers.find(os.environ[leftovers.VARIABLE]), timeout=_GRACE_SECONDS)
+    if left:
+        told = "\n".join(f"  {process.pid} {' '.join(process.cmdline())[:200]}" for process in left)
+        sys.stderr.write(f"\nThe tests left these processes behind:\n{told}\n")
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
