@@ -27,6 +27,8 @@ def pytest_configure(config: pytest.Config) -> None:
         [sys.executable, leftovers.__file__, folder], stdin=subprocess.PIPE, start_new_session=True
     )
     os.environ[leftovers.VARIABLE] = folder
+    # What torch compiles is compiled once for all tests, and never taken from this machine's user.
+    os.environ["TORCHINDUCTOR_CACHE_DIR"] = str(Path(folder) / "inductor")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -86,7 +86,6 @@ def agent(place) -> Callable[..., subprocess.CompletedProcess[str]]:
     places = {
         "BITNET_AGENT_CACHE": str(place / "cache"),
         "BITNET_AGENT_STATE": str(place / "state"),
-        "TORCHINDUCTOR_CACHE_DIR": str(place / "inductor"),
     }
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -40,7 +40,6 @@ def own_places(tmp_path_factory) -> Iterator[None]:
             if name.lower() in FOREIGN or name.startswith("BITNET_"):
                 patch.delenv(name)
         patch.setenv("BITNET_AGENT_CACHE", str(places / "agent"))
-        patch.setenv("TORCHINDUCTOR_CACHE_DIR", str(places / "inductor"))
         patch.setenv("HF_HOME", str(places / "hub"))
         patch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")  # never the real hub, even by mistake
         patch.setenv("LC_ALL", "C.UTF-8")

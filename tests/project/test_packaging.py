@@ -44,9 +44,15 @@ def test_the_wheel_holds_the_three_packages_whole_and_nothing_else(root, wheel):
     "data",
     [
         r"bitnet_agent/(.+/)?cpu_probe\.c",
+        r"bitnet_agent/(.+/)?read_bandwidth\.c",
         r"bitnet_agent/texts/.+",
         r"bitnet_collector/templates/.+\.html.*",
+        r"bitnet_collector/templates/run/.+\.html",
         r"bitnet_collector/static/.+\.css",
+        r"bitnet_collector/static/vendor/.+\.js",
+        r"bitnet_collector/static/vendor/.+/LICENSE",
+        r"bitnet_collector/migrations/env\.py",
+        r"bitnet_collector/migrations/versions/0001_.+\.py",
     ],
 )
 def test_the_wheel_holds_what_the_programs_read_when_they_run(wheel, data):
@@ -74,19 +80,58 @@ def test_torch_is_pinned_for_every_platforms_build(root):
     assert [str(pin) for pin in pins(root) if pin.name == "torch"] == ["torch==2.13.0"]
 
 
-def test_everything_installed_here_for_the_project_is_pinned(root):
-    pinned = {canonicalize_name(pin.name) for pin in pins(root) if not pin.marker or pin.marker.evaluate()}
-    extras = {"agent", "collector", "all", "test", "dev"}
-    reached = installed_closure("bitnet-profiler", extras)
+@pytest.fixture(scope="module")
+def extras(root) -> dict[str, list[Requirement]]:
+    """What `pyproject.toml` asks for, by extra; "" is what every install brings."""
+    tomllib = pytest.importorskip("tomllib", reason="Python 3.11 and newer read TOML")
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    declared = {"": project["dependencies"], **project["optional-dependencies"]}
+    return {name: [*map(Requirement, lines)] for name, lines in declared.items()}
+
+
+def test_each_extra_brings_what_its_side_needs_and_all_brings_every_side(extras):
+    names = {extra: {needed.name for needed in found} for extra, found in extras.items()}
+    assert {"torch", "transformers", "httpx", "psutil", "py-cpuinfo"} <= names["agent"]
+    assert {"fastapi", "uvicorn", "sqlmodel", "alembic"} <= names["collector"]
+    assert names["postgres"] == {"psycopg"}
+    assert not names["agent"] & names["collector"]
+    (everything,) = extras["all"]
+    assert (everything.name, everything.extras) == ("bitnet-profiler", {"agent", "collector", "postgres"})
+    assert {"all", "test"} <= next(each for each in extras["dev"] if each.name == "bitnet-profiler").extras
+
+
+def test_everything_installed_here_for_the_project_is_pinned(root, extras):
+    reached = installed_closure(extras)
     assert len(reached) > 20
-    unpinned = {name for name in reached - pinned if not name.startswith(("nvidia-", "cuda-", "triton"))}
-    assert not unpinned - {"bitnet-profiler"}
+    unpinned = {
+        name for name in reached - pinned(root) if not name.startswith(("nvidia-", "cuda-", "triton"))
+    }
+    assert not unpinned
 
 
-def installed_closure(name: str, extras: set[str]) -> set[str]:
-    """The distribution and all that it needs, as far as it is installed here."""
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere some of the pins are not needed")
+def test_nothing_is_pinned_that_the_project_does_not_need(root, extras):
+    reached = installed_closure(extras)
+    wanted = {canonicalize_name(needed.name) for found in extras.values() for needed in found}
+    if wanted - reached - {"bitnet-profiler"}:
+        pytest.skip("not everything of the [dev] extra is installed here")
+    assert not pinned(root) - reached
+
+
+def pinned(root) -> set[str]:
+    return {canonicalize_name(pin.name) for pin in pins(root) if not pin.marker or pin.marker.evaluate()}
+
+
+def installed_closure(extras: dict[str, list[Requirement]]) -> set[str]:
+    """All that the project needs, and what that needs in turn, as far as it is installed here."""
     reached: set[tuple[str, str]] = set()
-    waiting = [(canonicalize_name(name), extra) for extra in ("", *extras)]
+    waiting = [
+        (canonicalize_name(needed.name), wanted)
+        for found in extras.values()
+        for needed in found
+        if needed.name != "bitnet-profiler"
+        for wanted in ("", *needed.extras)
+    ]
     while waiting:
         distribution, extra = waiting.pop()
         if (distribution, extra) in reached:
