@@ -25,6 +25,7 @@ from .display import Display
 from .machine.allocator import malloc_in_effect
 from .machine.processor.affinity import describe_threads
 from .machine.surroundings.environment import describe_cpu, describe_environment, load_average
+from .measurement.allocating import describe_allocation
 from .measurement.caveats import judge
 from .measurement.clocks import clock_of_run
 from .measurement.loading import Loaded
@@ -101,6 +102,12 @@ def profile(
             ),
             stages,
             frequency,
+        ),
+        allocation=describe_allocation(
+            measured.observation,
+            len(loaded.prompt.ids),
+            measured.schedule.decode_tokens,
+            measured.temporaries,
         ),
         summary=summarize(stages),
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import locale
 import mmap
+import os
 import warnings
 from collections.abc import Callable, Container, Iterator
 from pathlib import Path
@@ -32,6 +33,7 @@ def leave_as_it_is(model: torch.nn.Module, advance: Advance) -> None:
 
 def import_libraries() -> None:
     """Import torch and transformers now, so that no stage is charged for it, and quieten what they print."""
+    os.environ.setdefault("KINETO_LOG_LEVEL", "99")  # torch's profiler prints to the terminal otherwise
     import transformers
 
     _let_inductor_read_its_templates()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bitnet_report import Caveat, Quality, Report, make_caveat
+from bitnet_report import Caveat, Quality, Report, allocation_caveats, make_caveat
 from bitnet_report.grading import grade
 from bitnet_report.interference_caveats import interference_caveats
 from bitnet_report.operator_caveats import operator_caveats
 from bitnet_report.roofline_caveats import roofline_caveats
 from bitnet_report.statistics_caveats import statistics_caveats
 
+from ..machine.allocator import is_tunable
 from ..machine.processor.affinity import ThreadPlan
 from ..plan import Plan
 from .clocks import clock_of_run, has_moved
@@ -28,6 +29,7 @@ def judge(report: Report, plan: Plan, threads: ThreadPlan, measured: Measured) -
         *operator_caveats(report),
         *interference_caveats(report.interference, report.workload.threads),
         *roofline_caveats(report),
+        *(allocation_caveats(report) if is_tunable() else ()),
     ]
     if threads.oversubscribed:
         caveats.append(make_caveat("oversubscribed", threads=threads.threads))

@@ -20,6 +20,7 @@ from .observing import Observation, observe
 from .repeating import Repetitions, repeat
 from .schedule import Costs, Schedule, schedule_for_budget, schedule_without_budget
 from .steady import MAXIMUM, warm_up
+from .temporaries import Temporaries, count_temporaries
 from .workbench import Workbench
 
 _PILOT_TOKENS = 2
@@ -37,6 +38,7 @@ class Measured:
     compiled_while_measuring: int
     look: Look | None
     limits: list[Limits]
+    temporaries: dict[str, Temporaries] | None
 
 
 def measure(
@@ -74,7 +76,19 @@ def measure(
         stage.memory = observation.memory[stage.name]
     compiled = compiles.look(len(warmup.steps))
     look = _look(bench, loaded, schedule, keep_spans=keep_spans)
-    return Measured(schedule, warmup, observation, repetitions, watch.interference, compiled, look, limits)
+    # A budget is for what it asks: two more forwards under a profiler are not in it.
+    temporaries = count_temporaries(loaded) if bench.plan.budget_s is None else None
+    return Measured(
+        schedule,
+        warmup,
+        observation,
+        repetitions,
+        watch.interference,
+        compiled,
+        look,
+        limits,
+        temporaries,
+    )
 
 
 def _look(bench: Workbench, loaded: Loaded, schedule: Schedule, *, keep_spans: bool) -> Look | None:
