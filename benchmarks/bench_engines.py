@@ -3,7 +3,8 @@
 Aims: `quantized-once` decodes ≥ 6 times as fast as `published`, the best of PyTorch's own kernels ≥ 15 times
 with prefill(128) ≤ 0.7 s; `--malloc tuned` ≥ 2 times with the same tokens; no engine's loading peaks above
 the checkpoint + 1.5 GB, and int4-pack then holds at most half of that. Settings from the environment: MODEL
-(default stand-in:2b4t), TOKENS (default 4). Each run is a quick one: two repetitions of warm-up, one measured.
+(default stand-in:2b4t), TOKENS (default 4). Each run is a quick one: two repetitions of warm-up, and one
+that is measured.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ def run_agent(engine: str, malloc: str, output: Path) -> Report | None:
     """Run the agent in a process of its own and read its report; None where the engine cannot run here."""
     done = subprocess.run(  # noqa: S603 - the program under test
         [
-            sys.executable, "-m", "bitnet_agent", "--quiet", "--quick", "--no-operators", f"--output={output}",
+            sys.executable, "-m", "bitnet_agent", "--quiet", "--quick", "--no-operators",
+            f"--output={output}",
             f"--engine={engine}", f"--malloc={malloc}",
             f"--model={os.environ.get('MODEL', 'stand-in:2b4t')}",
             f"--decode-tokens={os.environ.get('TOKENS', '4')}",

@@ -10,8 +10,6 @@ from bitnet_agent.measurement.allocating import describe_allocation
 from bitnet_agent.measurement.observing import Observation
 from bitnet_report import read_report
 
-from .conftest import SMALL
-
 pytestmark = [pytest.mark.agent, pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")]
 
 
@@ -62,13 +60,3 @@ def test_a_system_that_does_not_tell_leaves_it_out():
 
     silent = {"prefill": StageMemory(1.0), "decode": StageMemory(1.0)}
     assert describe_allocation(Observation(memory=silent), 16, 3) is None
-
-
-def test_an_allocator_that_gives_everything_back_earns_a_note_or_is_named(agent, tmp_path):
-    """A mapping threshold of one page, set from outside: many faults, and a run of its own environment."""
-    ended = agent(*SMALL, "--quick", "--quiet", "--output", "churn.json", MALLOC_MMAP_THRESHOLD_="4096")
-    assert ended.returncode == 0, ended.stderr.decode()
-    report = read_report((tmp_path / "churn.json").read_bytes())
-    assert report.workload.malloc == "environment"
-    assert report.allocation.stage("prefill").minor_faults > 0
-    assert "allocator-churn" not in {caveat.code for caveat in report.quality.caveats}
