@@ -24,6 +24,8 @@ from .temporaries import Temporaries, count_temporaries
 from .workbench import Workbench
 
 _PILOT_TOKENS = 2
+_LIMITS_S = 2.0
+"""What one reading of the machine's limits takes, undisturbed; two belong to a run, and so to its budget."""
 
 
 @dataclass
@@ -122,7 +124,7 @@ def _pilot(bench: Workbench, loaded: Loaded, started: float) -> tuple[float, Sch
     costs = Costs(
         prefill_s=pilot.prefill_ms / 1000,
         step_s=median(pilot.decode_steps_ms) / 1000,
-        spent_s=bench.now() - started,
+        spent_s=bench.now() - started + (2 * _LIMITS_S if bench.limits else 0.0),
     )
     return cold_ms, schedule_for_budget(bench.plan, costs, MAXIMUM)
 
