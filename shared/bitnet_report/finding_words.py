@@ -35,6 +35,12 @@ _SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "每个 token 读写 {gb:.2f} GB 数据，"
         "是 BitLinear 权重按 2 bit 存放时（{ideal_gb:.2f} GB）的 {times:,.0f} 倍。",
     ),
+    "traffic-small": (
+        "For each token {mb:.1f} MB are read and written, {times:,.0f} times the {ideal_mb:.2f} MB "
+        "that the BitLinear weights would be at 2 bits.",
+        "每个 token 读写 {mb:.1f} MB 数据，是 BitLinear 权重按 2 bit 存放时（{ideal_mb:.2f} MB）的 "
+        "{times:,.0f} 倍。",
+    ),
     "fits-in-cache": (
         "What a token reads fits into the processor's cache, so memory does not hold it back.",
         "一个 token 所读的数据可全部放进处理器缓存，因此内存带宽不构成限制。",
@@ -111,9 +117,9 @@ _SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "{compute_percent:.0f} %。",
     ),
     "prefill-overhead": (
-        "Prefill reaches {compute_percent:.0f} % of the arithmetic peak and {bandwidth_percent:.0f} "
+        "Prefill reaches {compute_percent:.1f} % of the arithmetic peak and {bandwidth_percent:.1f} "
         "% of the bandwidth: neither limit holds it back.",
-        "Prefill 达到计算峰值的 {compute_percent:.0f} %、带宽的 {bandwidth_percent:.0f} %，两者均不构"
+        "Prefill 达到计算峰值的 {compute_percent:.1f} %、带宽的 {bandwidth_percent:.1f} %，两者均不构"
         "成限制。",
     ),
     "peak-memory": (

@@ -5,7 +5,7 @@
 | token-time                   | decode has a time per token                                                 |
 | requantizing                 | quantising weights takes over `MUCH` of a decode token                      |
 | largest-operator             | else: the kind of operator that takes most of it                            |
-| traffic                      | the bytes that a decode token moves are known, the weights ternary          |
+| traffic, traffic-small       | the bytes that a decode token moves are known, the weights ternary          |
 | decode-… / prefill-…         | the roofline's verdict on the stage; `fits-in-cache` where memory is idle   |
 | page-faults                  | faulting pages in takes `CHURN_SHARE` or more of a token                    |
 | batching                     | a prefill token takes under half of a decode token's time                   |
@@ -29,6 +29,7 @@ from .roofline import StageRoofline
 MUCH = 0.25
 """From a quarter of a token on, one kind of operator is what a reader should look at first."""
 _BATCHED = 0.5
+_SMALL_BYTES = 5e7  # told in MB of 10^6
 
 
 class Finding(Record):
@@ -81,12 +82,12 @@ def _traffic(report: Report) -> Iterator[Finding]:
     decode = _roofline(report, "decode")
     if decode is None or not decode.bytes or not decode.ideal_2bit_bytes:
         return
-    yield _found(
-        "traffic",
-        gb=decode.bytes / decode.forwards / 1e9,
-        ideal_gb=decode.ideal_2bit_bytes / decode.forwards / 1e9,
-        times=decode.bytes / decode.ideal_2bit_bytes,
-    )
+    moved, ideal = decode.bytes / decode.forwards, decode.ideal_2bit_bytes / decode.forwards
+    times = decode.bytes / decode.ideal_2bit_bytes
+    if ideal < _SMALL_BYTES:
+        yield _found("traffic-small", mb=moved / 1e6, ideal_mb=ideal / 1e6, times=times)
+    else:
+        yield _found("traffic", gb=moved / 1e9, ideal_gb=ideal / 1e9, times=times)
 
 
 def _verdict(report: Report, stage: str) -> Iterator[Finding]:
