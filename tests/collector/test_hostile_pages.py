@@ -26,6 +26,7 @@ ATTACKS = [
     f"</script><script>{RUN}</script>",
     f"<a href=javascript:{RUN}>x</a><base href=http://evil.example/><style>*{{background:url(//evil.example)}}</style>",
 ]
+UNWANTED = 'main script:not([type="application/json"]), iframe, base, [onerror], [onload], [onfocus]'
 WATCH = """
 window.violations = [];
 const noted = e => window.violations.push(e.violatedDirective + " " + e.blockedURI);
@@ -95,18 +96,18 @@ def test_no_value_of_a_report_runs_on_any_page(hostile, browser, language):
     page.on("request", lambda request: asked.append(request.url))
     page.on("dialog", lambda dialog: complaints.append(dialog.message))
     ids = [run["run_id"] for run in hostile.runs]
-    start = [f"/summary?lang={language}", "/docs"]
+    start = [f"/summary?lang={language}", "/docs", f"/members/M0?lang={language}"]
     start += [f"/runs/{run_id}.html?lang={language}" for run_id in ids]
     start += [f"/compare.html?a={a}&b={b}&lang={language}" for a, b in zip(ids, ids[2:], strict=False)]
     waiting, seen, pages = [hostile.url + path for path in start], set(), 0
-    while waiting and pages < 60:
+    while waiting and pages < 25:
         address = waiting.pop(0)
         if shape(address) in seen:
             continue
         if not any(address.endswith(path) for path in start):
             seen.add(shape(address))
         answer = hostile.client.get(address, headers={"Accept": "text/html"})
-        if not answer.headers["content-type"].startswith("text/html"):
+        if not answer.headers.get("content-type", "").startswith("text/html"):
             assert answer.headers["x-content-type-options"] == "nosniff"
             continue
         pages += 1
@@ -114,7 +115,7 @@ def test_no_value_of_a_report_runs_on_any_page(hostile, browser, language):
         provoke(page)
         assert page.evaluate("window.pwned") is None, address
         assert page.evaluate("window.violations") == [], address
-        assert page.locator("iframe, main script, base, [onerror], [onload], [onfocus]").count() == 0, address
+        assert page.locator(UNWANTED).count() == 0, address
         for link in page.eval_on_selector_all("a[href]", "all => all.map(a => a.getAttribute('href'))"):
             assert urlsplit(link).scheme in ("", "http", "https"), link
             there = urljoin(address, link).partition("#")[0]
