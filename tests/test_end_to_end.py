@@ -8,6 +8,7 @@ import re
 import shlex
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -52,6 +53,8 @@ class Collector:
             assert line, f"the collector did not start: {said}"
             assert time.monotonic() < deadline, said
             said += line
+        # Whose words nobody reads stands still once the pipe is full.
+        threading.Thread(target=self.process.stderr.read, daemon=True).start()
         self.url = found[1]
         self.port = int(self.url.rpartition(":")[2])
 
@@ -62,7 +65,7 @@ class Collector:
 
     def kill(self) -> None:
         self.process.kill()
-        self.process.communicate(timeout=30)
+        self.process.wait(timeout=30)
 
 
 @pytest.fixture(scope="module")
