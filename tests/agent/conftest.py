@@ -31,6 +31,12 @@ FOREIGN = (
 )  # fmt: skip
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in Path(item.path).parents:
+            item.add_marker(pytest.mark.agent)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def own_places(tmp_path_factory) -> Iterator[None]:
     """Caches in the session's directory, and no setting of the person who runs the tests."""
