@@ -192,7 +192,7 @@ class TestRun:
         page = visit(team.url + team.pages["run"], java_script_enabled=False)
         links = page.get_by_role("navigation", name="On this page").get_by_role("link")
         titles = links.all_inner_texts()
-        assert titles[:3] == ["Headline", "Quality", "Stages"]
+        assert titles[:4] == ["Headline", "What this run says", "Quality", "Stages"]
         assert titles == page.locator("section.part > h2").all_inner_texts()
         for link in links.all():
             assert page.locator(link.get_attribute("href")).count() == 1
