@@ -45,7 +45,8 @@ def load_generators(count: int) -> Iterator[None]:
 
 def test_a_run_beside_a_load_generator_says_so_and_is_no_better_than_c(agent):
     with load_generators(os.cpu_count() or 1):
-        ended = agent(*RUN, "--decode-tokens", "64", "--repetitions", "3", "--threads", "1")
+        work = ["--decode-tokens", "64", "--repetitions", "3", "--threads", "1", "--no-operators"]
+        ended = agent(*RUN, *work)
     assert ended.returncode == 0, ended.stderr
     report = read_report(ended.stdout)
     assert "other-load-heavy" in codes(ended.stdout)
@@ -57,7 +58,7 @@ def test_a_run_beside_a_load_generator_says_so_and_is_no_better_than_c(agent):
 
 def test_cold_and_warm_compiler_differ_in_the_first_call_and_not_in_the_steady_figure(agent, tmp_path):
     cache = {"TORCHINDUCTOR_CACHE_DIR": str(tmp_path / "inductor")}
-    work = [*RUN, "--decode-tokens", "32", "--repetitions", "5", "--threads", "1"]
+    work = [*RUN, "--decode-tokens", "32", "--repetitions", "5", "--threads", "1", "--no-operators"]
     cold, warm = (read_report(agent(*work, **cache).stdout) for _ in range(2))
 
     ledgers = cold.warmup.compile, warm.warmup.compile

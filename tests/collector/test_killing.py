@@ -9,7 +9,7 @@ from collector_killing import Bodies, Ledger, audit, ingest_and_kill, kill_round
 from collector_server import Server
 
 UNLIMITED = ("--rate-limit", "0")
-ROUNDS = 8
+ROUNDS = 5
 """`make soak` does fifty on each engine (benchmarks/soak_kill.py)."""
 
 
