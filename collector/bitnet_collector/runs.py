@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -144,15 +144,27 @@ def _keep_latest(session: Session, run: Run) -> None:
 
 def list_runs(session: Session, wanted: Wanted, after: Cursor | None, limit: int) -> Sequence[Run]:
     """Up to `limit` runs, newest first, from behind `after` on; runs that arrive meanwhile shift nothing."""
-    query = select(Run).where(*_conditions(wanted, after)).order_by(*_newest_first())
+    if (narrow := _without_model(session, wanted)) is None:
+        return []
+    query = select(Run).where(*_conditions(narrow, after)).order_by(*_newest_first())
     return session.exec(query.limit(limit)).all()
 
 
 def last_of_page(session: Session, wanted: Wanted, after: Cursor | None, limit: int) -> Cursor | None:
     """Where a page of `limit` runs ends, or None where no run is behind it."""
-    query = select(Run.measured_at, Run.run_id).where(*_conditions(wanted, after)).order_by(*_newest_first())
+    if (narrow := _without_model(session, wanted)) is None:
+        return None
+    query = select(Run.measured_at, Run.run_id).where(*_conditions(narrow, after)).order_by(*_newest_first())
     found = session.exec(query.offset(limit - 1).limit(2)).all()
     return Cursor(*found[0]) if len(found) == 2 else None
+
+
+def _without_model(session: Session, wanted: Wanted) -> Wanted | None:
+    """The same without the model where the workload says it; None where that is of another model."""
+    if wanted.model is None or wanted.workload is None:
+        return wanted
+    of_work = select(Run.model).where(Run.workload_id == wanted.workload).limit(1)
+    return replace(wanted, model=None) if session.exec(of_work).first() == wanted.model else None
 
 
 def _newest_first() -> tuple[ColumnElement[Any], ...]:

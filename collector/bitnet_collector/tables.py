@@ -52,6 +52,9 @@ class Run(SQLModel, table=True):
     must not keep its runs on top for ever. Times are ms, memory MB, clocks MHz. `low` and `high` bound a 95 %
     interval, decode's for the median step (ms/token); null where the report has no statistics. `reasons` are
     the whole caveats, of which `caveats` holds the codes.
+
+    Every set of `member, model, workload, grade` has an index that ends in the order of the lists, but for
+    those with both model and workload: a workload is of one model.
     """
 
     __table_args__ = (
@@ -61,6 +64,12 @@ class Run(SQLModel, table=True):
         Index("run_of_model", "model", "measured_at", "run_id"),
         Index("run_of_grade", "grade", "measured_at", "run_id"),
         Index("run_of_pair", "workload_id", "member", "measured_at", "run_id"),
+        Index("run_of_member_model", "member", "model", "measured_at", "run_id"),
+        Index("run_of_member_grade", "member", "grade", "measured_at", "run_id"),
+        Index("run_of_model_grade", "model", "grade", "measured_at", "run_id"),
+        Index("run_of_workload_grade", "workload_id", "grade", "measured_at", "run_id"),
+        Index("run_of_pair_grade", "workload_id", "member", "grade", "measured_at", "run_id"),
+        Index("run_of_member_model_grade", "member", "model", "grade", "measured_at", "run_id"),
     )
 
     run_id: str = Field(primary_key=True)

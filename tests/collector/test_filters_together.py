@@ -1,0 +1,87 @@
+"""Filters of the list of runs, taken together: what they find, and that they find it without searching."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import combinations, product
+
+import pytest
+from collector_reports import START, make_report
+from sqlalchemy import event
+
+from bitnet_collector.cursors import Cursor
+from bitnet_collector.database import open_database
+from bitnet_collector.runs import Wanted, last_of_page, list_runs, store_run
+from bitnet_report import workload_id
+
+FILTERS = ("member", "model", "workload", "grade")
+SETS = [names for size in range(len(FILTERS) + 1) for names in combinations(FILTERS, size)]
+COLUMN = {"member": "member", "model": "model", "workload": "workload_id", "grade": "grade"}
+
+
+@pytest.fixture
+def database(database_url):
+    opened = open_database(database_url)
+    yield opened
+    opened.dispose()
+
+
+@pytest.mark.parametrize("names", SETS, ids="+".join)
+def test_what_is_wanted_together_is_found_together(database, names):
+    stored = []
+    kinds = product(("WJ", "WYC"), ("one/model", "another/model"), (4, 5), ("A", "invalid"))
+    for minute, (member, model, tokens, grade) in enumerate(kinds):
+        report = make_report(
+            member,
+            model=model,
+            decode_tokens=tokens,
+            grade=grade,
+            measured_at=START + timedelta(minutes=minute),
+        )
+        with database.writing() as session:
+            store_run(session, report, member, report.to_json(), START + timedelta(days=1))
+        stored.append(
+            {"member": member, "model": model, "workload": workload_id(report), "grade": grade}
+            | {"run_id": report.run_id}
+        )
+    with database.reading() as session:
+        for values in product(*(sorted({run[name] for run in stored}) for name in names)):
+            asked = dict(zip(names, values, strict=True))
+            expected = [run["run_id"] for run in stored[::-1] if asked.items() <= run.items()]
+            assert [run.run_id for run in list_runs(session, Wanted(**asked), None, 100)] == expected
+            last = last_of_page(session, Wanted(**asked), None, 1)
+            assert (last.run_id if last else None) == (expected[0] if len(expected) > 1 else None)
+
+
+@pytest.fixture(scope="module")
+def planned(tmp_path_factory):
+    database = open_database(f"sqlite:///{tmp_path_factory.mktemp('plans')}/runs.db")
+    report = make_report("WJ", model="one/model")
+    with database.writing() as session:
+        store_run(session, report, "WJ", report.to_json(), START)
+    yield database, {"member": "WJ", "model": "one/model", "workload": workload_id(report), "grade": "A"}
+    database.dispose()
+
+
+@pytest.mark.parametrize("beside", [(), ("since",), ("until",), ("cursor",)], ids="+".join)
+@pytest.mark.parametrize("names", SETS, ids="+".join)
+def test_an_index_holds_every_set_of_filters_in_the_order_of_the_list(planned, names, beside):
+    database, given = planned
+    said = []
+
+    def keep(_connection, _cursor, text, parameters, *_):
+        said.append((text, parameters))
+
+    event.listen(database.engine, "before_cursor_execute", keep)
+    moments = {name: START for name in beside if name != "cursor"}
+    with database.reading() as session:
+        wanted = Wanted(**{name: given[name] for name in names}, **moments)
+        list_runs(session, wanted, Cursor(START, "x") if "cursor" in beside else None, 51)
+    event.remove(database.engine, "before_cursor_execute", keep)
+    raw = database.engine.raw_connection()
+    (*_, (text, parameters)) = [each for each in said if each[0].startswith("SELECT")]
+    (step,) = [row[3] for row in raw.execute(f"EXPLAIN QUERY PLAN {text}", parameters)]
+    raw.close()
+    stated = [name for name in names if name != "model" or "workload" not in names]
+    assert step.startswith("SEARCH" if stated or beside else "SCAN run USING INDEX run_newest")
+    assert all(f"{COLUMN[name]}=?" in step for name in stated), step
