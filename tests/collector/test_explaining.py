@@ -78,3 +78,12 @@ def test_the_summary_shows_the_engines_of_a_machine_and_links_to_the_reason(stor
     section = page[page.index('id="means"') :]
     assert "7.50×" in section
     assert f"a={stored.slow.run_id}&amp;b={stored.fast.run_id}" in section
+
+
+@pytest.mark.browser
+def test_the_compare_page_stays_within_a_narrow_window(stored, browser):
+    page = browser.new_page(viewport={"width": 360, "height": 800})
+    page.goto(f"{stored.url}/compare.html?a={stored.slow.run_id}&b={stored.fast.run_id}&lang=zh")
+    beyond = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert page.evaluate(beyond) == 0
+    page.close()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..sweeps import NUMERIC_AXES, SweepPoint, SweepTable
+from ..sweeps import AXES, NUMERIC_AXES, SweepPoint, SweepTable
 from ..texts import Texts
 from .charts.drawing import Chart
 from .charts.scaling import MOST_LINES, ScalingLine, ScalingMark, scaling_chart
@@ -22,12 +22,12 @@ _SAYS_NOTHING = {("prefill", "decode_tokens")}
 
 @dataclass(frozen=True)
 class PointView:
-    """A row of the table."""
+    """A row of the table; `cells` has the words of its value along each axis."""
 
     point: SweepPoint
     prefill: Measured
     decode: Measured
-    malloc: str
+    cells: dict[str, str]
 
 
 def sweep_html(table: SweepTable, now: datetime, frame: PageFrame) -> str:
@@ -39,6 +39,12 @@ def sweep_html(table: SweepTable, now: datetime, frame: PageFrame) -> str:
         table=table,
         now=now,
         weights=weights_words(table.weights, texts),
+        axes=table.varied or ["engine"],
+        fixed=[
+            (axis, _words(axis, table.points[0], texts))
+            for axis in AXES
+            if axis not in (table.varied or ["engine"])
+        ],
         charts=list(_charts(table, texts)),
         rows=[_row(point, texts) for point in table.points],
     )
@@ -92,7 +98,10 @@ def _mark(point: SweepPoint, axis: str, name: str) -> ScalingMark | None:
 
 
 def _words(axis: str, point: SweepPoint, texts: Texts) -> str:
-    return malloc_words(point.malloc, texts) if axis == "malloc" else str(point.at(axis))
+    value = point.at(axis)
+    if value is None:
+        return texts("not_stated")
+    return malloc_words(point.malloc, texts) if axis == "malloc" else str(value)
 
 
 def _row(point: SweepPoint, texts: Texts) -> PointView:
@@ -101,5 +110,5 @@ def _row(point: SweepPoint, texts: Texts) -> PointView:
         point=point,
         prefill=measured(point.prefill_ms, (point.prefill_low, point.prefill_high), point.prefill_n, texts),
         decode=measured(point.decode_ms_per_token, decode, point.decode_n, texts, "step_interval_hint"),
-        malloc=malloc_words(point.malloc, texts),
+        cells={axis: _words(axis, point, texts) for axis in AXES},
     )
