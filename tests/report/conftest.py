@@ -29,6 +29,12 @@ def golden_v1() -> bytes:
 
 
 @pytest.fixture
+def golden_whole() -> bytes:
+    """A run with operators, roofline, allocation, a context and `--malloc tuned`, as 0.1.0 wrote it."""
+    return (GOLDEN / "report-v1-whole.json").read_bytes()
+
+
+@pytest.fixture
 def document(golden_v1) -> dict:
     """The golden version 1, parsed, to be changed by the test."""
     return json.loads(golden_v1)

@@ -7,7 +7,14 @@ import json
 
 import pytest
 
-from bitnet_report import STAGES, caveat_sentences, is_known_work, read_report, report_from_document
+from bitnet_report import (
+    STAGES,
+    caveat_sentences,
+    is_known_work,
+    read_report,
+    report_from_document,
+    workload_id,
+)
 
 
 def test_version_1_loads_with_its_figures(golden_v1):
@@ -34,8 +41,10 @@ def test_version_1_loads_with_its_figures(golden_v1):
     assert "预热 8 次" in caveat_sentences(report.quality.caveats[0], "zh")[0]
 
 
-def test_version_1_keeps_every_key_when_it_is_written_again(golden_v1):
-    before, after = json.loads(golden_v1), json.loads(read_report(golden_v1).to_json())
+@pytest.mark.parametrize("name", ["golden_v1", "golden_whole"])
+def test_version_1_keeps_every_key_when_it_is_written_again(name, request):
+    golden = request.getfixturevalue(name)
+    before, after = json.loads(golden), json.loads(read_report(golden).to_json())
 
     def contained(old, new):
         if isinstance(old, dict):
@@ -47,9 +56,38 @@ def test_version_1_keeps_every_key_when_it_is_written_again(golden_v1):
     assert contained(before, after)
 
 
-def test_the_golden_files_are_never_edited(golden_v1):
+def test_version_1_with_all_that_0_1_0_writes_loads_with_its_figures(golden_whole):
+    report = read_report(golden_whole)
+
+    assert (report.run_id, report.quality.grade) == ("01a21463-4dbf-70eb-874b-1f3ae6f3db5f", "C")
+    work = report.workload
+    assert (work.context_depth, work.malloc, work.engine) == (16, "tuned", "published")
+    assert (report.summary.prefill_ms, report.summary.decode_ms_per_token) == (
+        821.6583450011967,
+        1022.4222337503761,
+    )
+    assert [split.stage for split in report.operators] == ["prefill", "decode"]
+    assert len(report.operators[1].modules) == 28
+    assert report.roofline.read_gb_per_s == 6.3047892906235194
+    assert [stage.verdict for stage in report.roofline.stages] == ["overhead", "overhead"]
+    assert report.allocation.stage("decode").faults_per_forward == 0.25
+    assert report.stage("decode").statistics.n == 3
+    assert report.warmup.compile.compilations
+
+
+@pytest.mark.parametrize("name", ["golden_v1", "golden_whole"])
+def test_the_work_of_a_report_keeps_its_id(name, request):
+    known = {"golden_v1": "d4668cc736bb", "golden_whole": "8ab333a24407"}
+
+    assert workload_id(read_report(request.getfixturevalue(name))) == known[name]
+
+
+def test_the_golden_files_are_never_edited(golden_v1, golden_whole):
     assert hashlib.sha256(golden_v1).hexdigest() == (
         "e96b980a556a49a9b927e97374e29cd5fe48b0d7e04f35489940ffd35a2023f0"
+    )
+    assert hashlib.sha256(golden_whole).hexdigest() == (
+        "788a1fc3cdebe2d4942da0b39caaf94056de0fc2db1a24261d31b17492871e9f"
     )
 
 
