@@ -87,7 +87,10 @@ def test_a_kernel_that_returns_nonsense_makes_the_run_invalid(tmp_path, monkeypa
         return model
 
     monkeypatch.setattr(loading, "load_model", with_a_fault)
-    ended = here("--model", "stand-in:tiny", "--prompt-tokens", "16", "--decode-tokens", "3", "--lang", "en")
+    ended = here(
+        "--model", "stand-in:tiny", "--prompt-tokens", "16", "--decode-tokens", "3", "--threads", "1",
+        "--no-limits", "--lang", "en",
+    )  # fmt: skip
     assert ended.code == 0, ended.err
     report = read_report((tmp_path / "docs" / "inference_profile_report.json").read_bytes())
     assert report.quality.grade == "invalid"
@@ -109,7 +112,7 @@ def test_a_budget_shortens_the_run_and_says_so(agent):
 
 
 def test_a_quick_run_measures_once_and_is_flagged(agent):
-    ended = agent(*RUN, "--decode-tokens", "3", "--quick")
+    ended = agent(*RUN, "--decode-tokens", "3", "--quick", "--threads", "1")
     report = read_report(ended.stdout)
     assert report.workload.repetitions == 1
     assert len(report.warmup.steps) == 2
