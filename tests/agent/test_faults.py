@@ -15,7 +15,7 @@ from bitnet_report import read_report
 
 pytestmark = pytest.mark.agent
 
-RUN = [
+RUN = [  # the first three name the model and measure no limits
     "--no-limits",
     "--model",
     "stand-in:tiny",
@@ -151,7 +151,7 @@ def test_a_compiler_that_answers_but_cannot_compile_is_found_before_the_run(agen
         '#!/bin/sh\n[ "$1" = --version ] && { echo "broken 1.0"; exit 0; }\necho "error: no" >&2\nexit 1\n'
     )
     broken.chmod(0o755)
-    ended = agent(*RUN[:2], "--lang", "en", CXX=str(broken))
+    ended = agent(*RUN[:3], "--lang", "en", CXX=str(broken))
     assert ended.returncode == 4
     assert "cannot compile" in clear(ended.stderr.decode())
 
@@ -169,7 +169,7 @@ def test_a_checkpoint_that_lacks_tensors_is_refused(agent, clear, tiny_copy):
 
 
 def test_more_threads_than_could_mean_anything_are_refused(agent, clear):
-    ended = agent(*RUN[:2], "--threads", "200000", "--lang", "en")
+    ended = agent(*RUN[:3], "--threads", "200000", "--lang", "en")
     assert ended.returncode == 2
     assert "200000 threads" in clear(ended.stderr.decode())
 
