@@ -52,6 +52,7 @@ class Postgres:
             pool_timeout=self._busy_timeout_ms / 1000,
             pool_pre_ping=True,  # a server that was started anew is found again without a failed request
             connect_args=self._connect_arguments(),
+            hide_parameters=True,  # an error in the log quotes no report and no token
         )
 
     def _connect_arguments(self) -> dict[str, Any]:

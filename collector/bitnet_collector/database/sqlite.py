@@ -37,7 +37,11 @@ class Sqlite:
     def engine(self) -> Engine:
         """Make the engine; its pool is larger than the threads that can ask for a connection."""
         engine = create_engine(
-            self._address.url, pool_size=16, max_overflow=32, pool_timeout=self._busy_timeout_ms / 1000
+            self._address.url,
+            pool_size=16,
+            max_overflow=32,
+            pool_timeout=self._busy_timeout_ms / 1000,
+            hide_parameters=True,  # an error in the log quotes no report and no token
         )
         event.listen(
             engine, "connect", lambda connection, _record: _prepare(connection, self._busy_timeout_ms)
