@@ -8,7 +8,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
@@ -129,6 +129,17 @@ def _busy(detail: str) -> ProblemError:
     )
 
 
+def _no_text(request: Request, error: DataError) -> ProblemError:
+    """PostgreSQL knows no text with a NUL in it: whatever is named so is not there."""
+    if request.method != "GET":
+        return _unforeseen(request, error)
+    if request.path_params:
+        return ProblemError(Kind.NOT_FOUND, "there is nothing at this address", "/docs lists every address")
+    return ProblemError(
+        Kind.BAD_PARAMETER, "a parameter holds a character that no text holds", "/docs lists every parameter"
+    )
+
+
 def _gone(_request: Request, _error: ClientDisconnect) -> ProblemError:
     return ProblemError(Kind.BAD_REQUEST, "the client went away before its request was complete")
 
@@ -151,5 +162,6 @@ _PROBLEMS: dict[type[Exception], Callable[[Request, Any], ProblemError]] = {
     DBAPIError: _database,
     PoolTimeoutError: _too_many,
     ClientDisconnect: _gone,
+    DataError: _no_text,
     Exception: _unforeseen,
 }

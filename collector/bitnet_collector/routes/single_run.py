@@ -71,7 +71,7 @@ def get_run_html(run_id: str, session: SessionGiven, now: NowGiven, frame: Frame
     response_class=Response,
     responses={
         200: {"description": "One line a stage", "content": {"text/csv": {"schema": {"type": "string"}}}},
-        **problems(Kind.NOT_FOUND, Kind.UNREADABLE, Kind.BUSY, Kind.UNAVAILABLE),
+        **problems(Kind.NOT_FOUND, Kind.DELETED, Kind.UNREADABLE, Kind.BUSY, Kind.UNAVAILABLE),
     },
 )
 def get_run_stages(run_id: str, session: SessionGiven) -> Response:
@@ -87,7 +87,7 @@ def get_run_stages(run_id: str, session: SessionGiven) -> Response:
             "description": "Kinds of work and layers",
             "content": {"text/csv": {"schema": {"type": "string"}}},
         },
-        **problems(Kind.NOT_FOUND, Kind.UNREADABLE, Kind.BUSY, Kind.UNAVAILABLE),
+        **problems(Kind.NOT_FOUND, Kind.DELETED, Kind.UNREADABLE, Kind.BUSY, Kind.UNAVAILABLE),
     },
 )
 def get_run_operators(run_id: str, session: SessionGiven) -> Response:
