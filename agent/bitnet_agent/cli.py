@@ -6,6 +6,7 @@ Nothing heavy is imported here, so that `--help` answers at once; each verb impo
 from __future__ import annotations
 
 import importlib.util
+import os
 import sys
 from collections.abc import Callable, Sequence
 
@@ -31,6 +32,8 @@ EXIT_INTERRUPTED = 130
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb and return its exit code: 0, or by kind of fault 2, 3, 4, 5; 130 after Ctrl-C."""
     options: Options | None = None
+    # torch reads it when it is imported: its profiler warns of every block that it did not see taken.
+    os.environ.setdefault("TORCH_CPP_LOG_LEVEL", "ERROR")
     try:
         options = parse(sys.argv[1:] if argv is None else argv)
         _check_extra()

@@ -40,6 +40,11 @@ def test_the_report_counts_the_faults_of_the_watched_pass(profiled):
     assert (allocation.faults_source, allocation.fault_cost_source) == ("getrusage", "mmap-probe")
 
 
+def test_the_profiler_says_nothing_on_the_terminal(profiled):
+    for noise in ("USDT", "STAGE:", "CPUAllocator"):
+        assert noise not in profiled.stderr
+
+
 def test_blocks_that_are_taken_and_given_back_are_counted_by_size():
     import torch
 
