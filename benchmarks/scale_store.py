@@ -104,7 +104,7 @@ def _rows(templates: list[Row], runs: int) -> Iterator[Row]:
         turn, turns[member] = turns[member], turns[member] + 1
         main, rest = turn % 5 < 3, turn // 5 * 2 + turn % 5 - 3
         workload = 0 if main else own[member][1 + rest % OTHERS]
-        moment = END - SPAN + SPAN * number / runs
+        moment = END - SPAN + SPAN * (number / runs)
         written = f"{moment:%Y-%m-%d %H:%M:%S.%f}"
         sweep = turn // 8  # eight runs together, two times of three as the points of a sweep
         run_id = uuid.UUID(int=int(moment.timestamp() * 1000) << 80 | 7 << 76 | 2 << 62 | number)
