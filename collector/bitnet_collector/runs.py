@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, Insert, func
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel, case, col, select, tuple_
 
@@ -78,13 +79,19 @@ def store_run(
             _lift_tombstone(session, report.run_id)
         refuse_deleted(session, report.run_id)
         run = run_columns(report, member, sha256, received_at)
-        insert = _insert(session, Run).values(run.model_dump()).on_conflict_do_nothing()
-        count = session.connection().execute(insert, execution_options={"preserve_rowcount": True}).rowcount
+        connection = session.connection()
+        inserts = _insert_of(connection.dialect.name)
+        count = connection.execute(
+            inserts.run, run.model_dump(), execution_options={"preserve_rowcount": True}
+        ).rowcount
         if count == 0:
             continue
-        session.add(RawReport(run_id=run.run_id, sha256=sha256, received_at=received_at, body=body))
-        session.flush()
-        _keep_latest(session, run)
+        raw = {"run_id": run.run_id, "sha256": sha256, "received_at": received_at, "body": body}
+        connection.execute(inserts.raw_report, raw)
+        pair = {"workload_id": run.workload_id, "member": run.member}
+        connection.execute(
+            inserts.latest, {**pair, "run_id": run.run_id, "measured_at": run.measured_at, "runs": 1}
+        )
         return Stored(run.run_id, sha256, created=True)
     if known != sha256:
         raise ConflictError(report.run_id)
@@ -95,10 +102,35 @@ def _sha256_of(session: Session, run_id: str) -> str | None:
     return session.exec(select(RawReport.sha256).where(RawReport.run_id == run_id)).first()
 
 
-def _insert(session: Session, table: type[SQLModel]) -> sqlite.Insert | postgresql.Insert:
-    """An INSERT that can say what happens where the row is there already."""
-    on_postgresql = session.get_bind().dialect.name == "postgresql"
-    return postgresql.insert(table) if on_postgresql else sqlite.insert(table)
+class _Inserts(NamedTuple):
+    """The statements that store a report; their values are given when they are executed."""
+
+    run: Insert
+    raw_report: Insert
+    latest: Insert
+
+
+@cache
+def _insert_of(dialect: str) -> _Inserts:
+    """Made once: to put together a statement of some forty columns takes longer than to execute it.
+
+    `run` changes nothing where the run is there already. `latest` counts the run, and puts it in front if it
+    is newer; it is one statement, as another worker may do the same.
+    """
+    insert: Callable[[type[SQLModel]], postgresql.Insert | sqlite.Insert]
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    count_one, old = insert(Latest), Latest
+    new = count_one.excluded
+    newer = tuple_(new.measured_at, new.run_id) > tuple_(col(old.measured_at), col(old.run_id))
+    latest = count_one.on_conflict_do_update(
+        index_elements=[col(old.workload_id), col(old.member)],
+        set_={
+            "runs": col(old.runs) + 1,
+            "run_id": case((newer, new.run_id), else_=col(old.run_id)),
+            "measured_at": case((newer, new.measured_at), else_=col(old.measured_at)),
+        },
+    )
+    return _Inserts(insert(Run).on_conflict_do_nothing(), insert(RawReport), latest)
 
 
 def refuse_deleted(session: Session, run_id: str) -> None:
@@ -117,29 +149,6 @@ def _lift_tombstone(session: Session, run_id: str) -> None:
     if tombstone is not None:
         session.delete(tombstone)
         session.flush()
-
-
-def _keep_latest(session: Session, run: Run) -> None:
-    """Count the run, and put it in front if it is newer; one statement, as another worker may do the same."""
-    insert = _insert(session, Latest).values(
-        workload_id=run.workload_id,
-        member=run.member,
-        run_id=run.run_id,
-        measured_at=run.measured_at,
-        runs=1,
-    )
-    new, old = insert.excluded, Latest
-    newer = tuple_(new.measured_at, new.run_id) > tuple_(col(old.measured_at), col(old.run_id))
-    session.execute(
-        insert.on_conflict_do_update(
-            index_elements=[col(old.workload_id), col(old.member)],
-            set_={
-                "runs": col(old.runs) + 1,
-                "run_id": case((newer, new.run_id), else_=col(old.run_id)),
-                "measured_at": case((newer, new.measured_at), else_=col(old.measured_at)),
-            },
-        )
-    )
 
 
 def list_runs(session: Session, wanted: Wanted, after: Cursor | None, limit: int) -> Sequence[Run]:
