@@ -191,10 +191,11 @@ def _conditions(wanted: Wanted, after: Cursor | None) -> list[ColumnElement[bool
     conditions = [col(column) == value for column, value in equal if value is not None]
     if wanted.since is not None:
         conditions.append(col(Run.measured_at) >= wanted.since)
-    if wanted.until is not None:
-        conditions.append(col(Run.measured_at) < wanted.until)
-    if after is not None:
+    # Of two upper bounds SQLite may take the wider one to enter the index: only the narrower is said.
+    if after is not None and (wanted.until is None or after.measured_at < wanted.until):
         conditions.append(tuple_(col(Run.measured_at), col(Run.run_id)) < tuple_(*after))
+    elif wanted.until is not None:
+        conditions.append(col(Run.measured_at) < wanted.until)
     return conditions
 
 

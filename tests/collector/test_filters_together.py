@@ -53,6 +53,20 @@ def test_what_is_wanted_together_is_found_together(database, names):
             assert (last.run_id if last else None) == (expected[0] if len(expected) > 1 else None)
 
 
+@pytest.mark.parametrize(("until", "found"), [(1, 1), (2, 2), (3, 2), (9, 2)])
+def test_a_page_ends_at_the_cursor_and_at_until_whichever_is_earlier(database, until, found):
+    ids = []
+    for minute in range(5):
+        report = make_report("WJ", measured_at=START + timedelta(minutes=minute))
+        with database.writing() as session:
+            store_run(session, report, "WJ", report.to_json(), START + timedelta(days=1))
+        ids.append(report.run_id)
+    cursor = Cursor(START + timedelta(minutes=2), ids[2])
+    wanted = Wanted(until=START + timedelta(minutes=until))
+    with database.reading() as session:
+        assert [run.run_id for run in list_runs(session, wanted, cursor, 50)] == ids[:found][::-1]
+
+
 @pytest.fixture(scope="module")
 def planned(tmp_path_factory):
     database = open_database(f"sqlite:///{tmp_path_factory.mktemp('plans')}/runs.db")
@@ -63,7 +77,9 @@ def planned(tmp_path_factory):
     database.dispose()
 
 
-@pytest.mark.parametrize("beside", [(), ("since",), ("until",), ("cursor",)], ids="+".join)
+@pytest.mark.parametrize(
+    "beside", [(), ("since",), ("until",), ("cursor",), ("until", "cursor")], ids="+".join
+)
 @pytest.mark.parametrize("names", SETS, ids="+".join)
 def test_an_index_holds_every_set_of_filters_in_the_order_of_the_list(planned, names, beside):
     database, given = planned
@@ -73,7 +89,7 @@ def test_an_index_holds_every_set_of_filters_in_the_order_of_the_list(planned, n
         said.append((text, parameters))
 
     event.listen(database.engine, "before_cursor_execute", keep)
-    moments = {name: START for name in beside if name != "cursor"}
+    moments = {name: START + timedelta(days=1) for name in beside if name != "cursor"}
     with database.reading() as session:
         wanted = Wanted(**{name: given[name] for name in names}, **moments)
         list_runs(session, wanted, Cursor(START, "x") if "cursor" in beside else None, 51)
@@ -85,3 +101,4 @@ def test_an_index_holds_every_set_of_filters_in_the_order_of_the_list(planned, n
     stated = [name for name in names if name != "model" or "workload" not in names]
     assert step.startswith("SEARCH" if stated or beside else "SCAN run USING INDEX run_newest")
     assert all(f"{COLUMN[name]}=?" in step for name in stated), step
+    assert ("(measured_at,run_id)<(?,?)" in step) == ("cursor" in beside), step
