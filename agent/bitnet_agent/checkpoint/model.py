@@ -6,17 +6,15 @@ the reading. So loading ends here only when every page of every weight is reside
 
 from __future__ import annotations
 
-import codecs
-import locale
 import mmap
 import os
 import warnings
 from collections.abc import Callable, Container, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ModelError
 from .finding import Checkpoint
+from .templates import let_inductor_read_its_templates
 
 if TYPE_CHECKING:
     import torch
@@ -36,7 +34,7 @@ def import_libraries() -> None:
     os.environ.setdefault("KINETO_LOG_LEVEL", "99")  # torch's profiler prints to the terminal otherwise
     import transformers
 
-    _let_inductor_read_its_templates()
+    let_inductor_read_its_templates()
     # transformers imports late, by name: these bring all that loading a tokenizer and a BitNet model needs.
     from transformers import (  # noqa: F401
         AutoModelForCausalLM,
@@ -50,18 +48,6 @@ def import_libraries() -> None:
     transformers.utils.logging.set_verbosity_error()
     transformers.utils.logging.disable_progress_bar()
     warnings.filterwarnings("ignore", module=r"torch\..*")
-
-
-def _let_inductor_read_its_templates() -> None:
-    """torch opens its UTF-8 templates in the locale's encoding, and falls over where that is GBK or ASCII."""
-    if codecs.lookup(locale.getpreferredencoding(False)).name == "utf-8":
-        return
-    from torch._inductor import utils
-
-    def load_template(name: str, template_dir: Path) -> str:
-        return (template_dir / f"{name}.py.jinja").read_text(encoding="utf-8")
-
-    utils.load_template = load_template
 
 
 def set_threads(threads: int) -> None:
