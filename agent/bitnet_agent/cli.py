@@ -6,6 +6,7 @@ Nothing heavy is imported here, so that `--help` answers at once; each verb impo
 from __future__ import annotations
 
 import importlib.util
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -34,6 +35,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     options: Options | None = None
     # torch reads it when it is imported: its profiler warns of every block that it did not see taken.
     os.environ.setdefault("TORCH_CPP_LOG_LEVEL", "ERROR")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a console that knows only ASCII shows a `?`
     try:
         options = parse(sys.argv[1:] if argv is None else argv)
         _check_extra()
@@ -87,6 +91,4 @@ def _say(options: Options | None, key: str, message: str | None = None) -> None:
     from .screen.language import choose_language, text
 
     sentence = text(choose_language(options.lang if options else None), key)
-    line = sentence if message is None else f"{sentence}: {message}"
-    encoding = getattr(sys.stderr, "encoding", None) or "ascii"
-    print(line.encode(encoding, "replace").decode(encoding), file=sys.stderr)
+    print(sentence if message is None else f"{sentence}: {message}", file=sys.stderr)

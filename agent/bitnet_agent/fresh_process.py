@@ -43,10 +43,7 @@ def _leave_quietly() -> None:
 
 
 def _profile(plan: Plan, wants_trace: bool) -> tuple[bytes, list[bytes]]:
-    from .checkpoint.templates import let_inductor_read_its_templates
     from .display import SilentDisplay
-
-    let_inductor_read_its_templates()  # before the imports below compile
     from .profiling import profile
 
     traces: list[bytes] = []

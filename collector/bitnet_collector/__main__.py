@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Sequence
 
@@ -23,6 +24,9 @@ _EXTRA = {
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line: 0 done, 2 not meant so, 4 this machine refuses."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a console that knows only ASCII shows a `?`
     try:
         return run(argv)
     except CollectorError as error:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import ModelError
 from .finding import Checkpoint
-from .templates import let_inductor_read_its_templates
 
 if TYPE_CHECKING:
     import torch
@@ -34,7 +33,6 @@ def import_libraries() -> None:
     os.environ.setdefault("KINETO_LOG_LEVEL", "99")  # torch's profiler prints to the terminal otherwise
     import transformers
 
-    let_inductor_read_its_templates()
     # transformers imports late, by name: these bring all that loading a tokenizer and a BitNet model needs.
     from transformers import (  # noqa: F401
         AutoModelForCausalLM,
@@ -43,7 +41,9 @@ def import_libraries() -> None:
         EncoderDecoderConfig,
         PreTrainedTokenizerFast,
     )
-    from transformers.integrations import accelerate, bitnet  # noqa: F401
+    from transformers.integrations import accelerate  # noqa: F401
+
+    from . import bitnet_layers  # noqa: F401
 
     transformers.utils.logging.set_verbosity_error()
     transformers.utils.logging.disable_progress_bar()

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
-from transformers.integrations import bitnet
 
+from ..checkpoint.bitnet_layers import bitnet
 from ..errors import ModelError
 from .engine import Advance
 from .mapped_pages import let_go

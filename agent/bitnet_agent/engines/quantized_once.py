@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import torch
 from torch.nn import functional
-from transformers.integrations import bitnet
 
+from ..checkpoint.bitnet_layers import bitnet
 from ..measurement.traffic.forward_count import ForwardCount, Moved
 from ..measurement.traffic.linear import count_activation_quantization, count_product, type_name
 from .converting import convert_layers

@@ -68,7 +68,8 @@ def _around_call(
 def _functions(model: Any) -> Iterator[tuple[Any, str, OperatorKindName]]:
     """Where transformers looks a function up, its name there, and what it does."""
     from transformers.cache_utils import DynamicCache
-    from transformers.integrations import bitnet
+
+    from ..checkpoint.bitnet_layers import bitnet
 
     yield bitnet, "unpack_weights", "weight-quantization"
     yield bitnet.BitLinear, "activation_quant", "activation-quantization"
@@ -78,7 +79,7 @@ def _functions(model: Any) -> Iterator[tuple[Any, str, OperatorKindName]]:
 
 def _mark_products(undo: ExitStack, recorder: Recorder) -> None:
     """Mark what `AutoBitLinear.forward` is made of: the two quantisations and the product."""
-    from transformers.integrations import bitnet
+    from ..checkpoint.bitnet_layers import bitnet
 
     kinds: tuple[tuple[Any, OperatorKindName], ...] = (
         (bitnet.WeightQuant, "weight-quantization"),

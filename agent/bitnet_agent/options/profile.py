@@ -31,7 +31,7 @@ other commands:
   bitnet-agent compare A B [--collector URL]                hold run B against run A, stage by stage
   bitnet-agent operators REPORT [--csv]                     show where the time of a run went
   bitnet-agent roofline REPORT [--out FILE.svg|.png]        show how near the limits a run came
-  bitnet-agent sweep --threads 1,2 --engine A,B …           measure at every point of a grid
+  bitnet-agent sweep --threads 1,2 --engine A,B ...           measure at every point of a grid
   bitnet-agent doctor [--collector URL --member NAME]       look the machine over before a run
   bitnet-agent engines                                      the ways in which a model can be computed
   bitnet-agent overhead                                     what the instruments themselves cost

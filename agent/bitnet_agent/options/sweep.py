@@ -50,7 +50,7 @@ def sweep_parser() -> argparse.ArgumentParser:
         ("--engine", values.engine, (DEFAULT_ENGINE,), "engines; `bitnet-agent engines` lists them"),
         ("--malloc", _malloc, (MALLOCS[0],), f"allocator settings: {', '.join(MALLOCS)}"),
     ):
-        axes.add_argument(option, metavar="A,B,…", type=_several(kind), default=default, help=text)
+        axes.add_argument(option, metavar="A,B,...", type=_several(kind), default=default, help=text)
     how = parser.add_argument_group("how it is measured")
     how.add_argument(
         "--rounds", metavar="N", type=values.positive, default=2,

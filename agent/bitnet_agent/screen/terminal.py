@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from types import TracebackType
 
@@ -26,9 +25,7 @@ _BYTES_PHASES = ("prepare", "load_model")
 
 
 def console() -> Console:
-    """A console on standard error, which never fails on a character that it cannot show."""
-    if hasattr(sys.stderr, "reconfigure"):
-        sys.stderr.reconfigure(errors="replace")
+    """A console on standard error."""
     return Console(stderr=True, highlight=False, soft_wrap=False)
 
 

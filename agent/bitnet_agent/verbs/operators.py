@@ -37,8 +37,6 @@ def run(options: Options) -> int:
     elif options.json:
         _write(json.dumps([split.model_dump(mode="json") for split in splits], indent=2) + "\n")
     else:
-        if hasattr(sys.stdout, "reconfigure"):
-            sys.stdout.reconfigure(errors="replace")
         console = Console(highlight=False, width=None if sys.stdout.isatty() else _NARROWEST)
         print_operators(console, splits, language)
         print_projections(console, splits, language)

@@ -137,9 +137,6 @@ def _profile(
 def _measure(plan: Plan, display: Display, keep_trace: KeepTrace) -> Report:
     if plan.effort == "rigorous":
         return _rigorous(plan, display, keep_trace)
-    from ..checkpoint.templates import let_inductor_read_its_templates
-
-    let_inductor_read_its_templates()  # before the imports below compile
     from ..profiling import profile  # imports torch
 
     return profile(plan, display, keep_trace=keep_trace)

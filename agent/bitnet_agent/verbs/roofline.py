@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 from rich.console import Console
@@ -34,8 +33,6 @@ def run(options: Options) -> int:
         raise UsageError(
             f"{options.report} holds no measured limits", "measure with bitnet-agent, without --no-limits"
         )
-    if hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(errors="replace")
     print_roofline(Console(highlight=False), report, language)
     if out is not None:
         check_writable(out, "--out")

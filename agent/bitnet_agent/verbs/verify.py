@@ -90,8 +90,7 @@ def _ask(question: Question | _Row, spool: Spool, sender: Sender) -> _Row:
 
 def _print(row: _Row, language: Language) -> None:
     for line in _lines(row, language):
-        encoding = getattr(sys.stdout, "encoding", None) or "ascii"
-        print(line.encode(encoding, "replace").decode(encoding))
+        print(line)
 
 
 def _lines(row: _Row, language: Language) -> list[str]:

@@ -20,16 +20,16 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-from transformers.integrations.bitnet import VALUES_PER_ITEM, AutoBitLinear, BitLinear
 
+from ...checkpoint.bitnet_layers import bitnet
 from .forward_count import ForwardCount, Moved
 
 
 def count_linear(module: torch.nn.Module, tokens: int) -> ForwardCount | None:
     """Count such a layer's forward over that many tokens; None for any other module."""
-    if isinstance(module, AutoBitLinear):
+    if isinstance(module, bitnet.AutoBitLinear):
         return _auto_bit_linear(module, tokens)
-    if isinstance(module, BitLinear):
+    if isinstance(module, bitnet.BitLinear):
         return _packed_bit_linear(module, tokens)
     return _plain(module, tokens) if isinstance(module, torch.nn.Linear) else None
 
@@ -53,7 +53,7 @@ def count_activation_quantization(tokens: int, features: int, size: int) -> Move
     return Moved("activation-quantization", 2 * numbers, numbers)
 
 
-def _auto_bit_linear(module: AutoBitLinear, tokens: int) -> ForwardCount:
+def _auto_bit_linear(module: bitnet.AutoBitLinear, tokens: int) -> ForwardCount:
     weight = module.weight  # [out, in]
     operations, activations = count_product(module, tokens, weight.itemsize)
     quantization = (
@@ -75,15 +75,15 @@ def _auto_bit_linear(module: AutoBitLinear, tokens: int) -> ForwardCount:
     )
 
 
-def _packed_bit_linear(module: BitLinear, tokens: int) -> ForwardCount:
+def _packed_bit_linear(module: bitnet.BitLinear, tokens: int) -> ForwardCount:
     """Two-bit weights, unpacked at every forward: each byte is read once for each of its four weights."""
     dtype = module.dtype or torch.get_default_dtype()
     operations, activations = count_product(module, tokens, dtype.itemsize)
-    weights = module.weight.numel() * VALUES_PER_ITEM
+    weights = module.weight.numel() * bitnet.VALUES_PER_ITEM
     return ForwardCount(
         operations={type_name(dtype): operations},
         moved=(
-            Moved("weight-quantization", module.weight.nbytes * VALUES_PER_ITEM, weights * dtype.itemsize),
+            Moved("weight-quantization", weights * module.weight.itemsize, weights * dtype.itemsize),
             Moved("weights", weights * dtype.itemsize),
             count_activation_quantization(tokens, module.in_features, dtype.itemsize),
             activations,
