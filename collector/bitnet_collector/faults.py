@@ -18,7 +18,7 @@ from starlette.routing import Match
 from bitnet_report import NotAReportError, NotJsonError, UnsupportedSchemaError
 
 from .curation import UncuratableError
-from .database import Failure, failure_of
+from .database import Failure, cause_of, failure_of
 from .problems import Kind, ProblemError, problem_response
 from .runs import ConflictError, DeletedError
 from .watching import note
@@ -107,8 +107,7 @@ def _database(_request: Request, error: DBAPIError) -> ProblemError:
     if failure is Failure.FULL:
         detail = "the database's disk is full; nothing was stored"
         return ProblemError(Kind.STORAGE_FULL, detail, "make room on the server's disk")
-    said = " ".join(str(error.orig).split())[:500]
-    _LOG.error("the database failed", extra={"fields": {"cause": said}})
+    _LOG.error("the database failed", extra={"fields": {"cause": cause_of(error)}})
     if failure is Failure.WRONG:
         return _unforeseen(_request, error)
     return ProblemError(
@@ -132,7 +131,7 @@ def _busy(detail: str) -> ProblemError:
 def _no_text(request: Request, error: DataError) -> ProblemError:
     """PostgreSQL knows no text with a NUL in it: whatever is named so is not there."""
     if request.method != "GET":
-        return _unforeseen(request, error)
+        return _database(request, error)
     if request.path_params:
         return ProblemError(Kind.NOT_FOUND, "there is nothing at this address", "/docs lists every address")
     return ProblemError(

@@ -12,7 +12,7 @@ from bitnet_report import ReportError, read_report
 
 from ..columns import run_columns
 from ..curation import repin
-from ..database import Database, open_database
+from ..database import Database, cause_of, open_database
 from ..errors import EnvironmentFaultError
 from ..stored_reports import rebuild_latest, replace_columns, report_ids, stored_report
 from ..tables import RawReport, Run
@@ -43,7 +43,7 @@ def reindex(url: str) -> Reindexed:
         return _reindex(database)
     except DBAPIError as error:
         raise EnvironmentFaultError(
-            f"the database stopped answering: {error.orig}", "reindex again; it begins anew"
+            f"the database stopped answering: {cause_of(error)}", "reindex again; it begins anew"
         ) from error
     finally:
         database.dispose()

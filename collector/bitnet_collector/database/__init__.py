@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .failures import Failure, failure_of
+from .failures import Failure, cause_of, failure_of
 from .opening import Database, open_database
 
-__all__ = ["Database", "Failure", "failure_of", "open_database"]
+__all__ = ["Database", "Failure", "cause_of", "failure_of", "open_database"]

@@ -44,3 +44,17 @@ def failure_of(error: DBAPIError) -> Failure:
         return _SQLSTATES.get(code, Failure.UNAVAILABLE)
     sentence = str(error.orig)
     return next((failure for words, failure in _SENTENCES if words.search(sentence)), Failure.UNAVAILABLE)
+
+
+def cause_of(error: DBAPIError) -> str:
+    """What the database said, on one line and without a value of a row, so that it may stand in a log.
+
+    PostgreSQL quotes rows in a message's details, and a value that is at fault (class 22, data exceptions) in
+    its sentence as well; SQLite quotes none.
+    """
+    said = error.orig
+    code = getattr(said, "sqlstate", None)
+    sentence = getattr(getattr(said, "diag", None), "message_primary", None) or str(said)
+    if code is not None and code.startswith("22"):
+        sentence = type(said).__name__
+    return " ".join((f"{sentence} (SQLSTATE {code})" if code else sentence).split())[:500]

@@ -13,6 +13,7 @@ from sqlmodel import Session
 from ..errors import CollectorError, EnvironmentFaultError
 from .address import Address, read_address
 from .backend import Backend
+from .failures import cause_of
 from .migrating import migrate
 from .postgres import Postgres
 from .sqlite import Sqlite
@@ -62,9 +63,9 @@ def open_database(url: str, busy_timeout_ms: int = 5000, pool_size: int = 10) ->
         raise
     except (DBAPIError, sqlite3.Error) as error:
         engine.dispose()
-        cause = str(error.orig if isinstance(error, DBAPIError) else error)
+        cause = cause_of(error) if isinstance(error, DBAPIError) else str(error)
         raise EnvironmentFaultError(
-            f"the database {address.shown} cannot be used: {' '.join(cause.split())[:300]}", backend.remedy()
+            f"the database {address.shown} cannot be used: {cause}", backend.remedy()
         ) from error
     return Database(engine, backend)
 

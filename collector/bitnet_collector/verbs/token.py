@@ -123,7 +123,7 @@ def _nothing_asked(_options: argparse.Namespace) -> int:
 def _database(options: argparse.Namespace) -> Iterator[Database]:
     from sqlalchemy.exc import OperationalError
 
-    from ..database import open_database
+    from ..database import cause_of, open_database
     from ..settings import read_settings
 
     settings = read_settings({"database_url": options.database_url}, os.environ)
@@ -131,7 +131,9 @@ def _database(options: argparse.Namespace) -> Iterator[Database]:
     try:
         yield database
     except OperationalError as error:
-        raise EnvironmentFaultError(f"the database does not answer: {error.orig}", "try again") from error
+        raise EnvironmentFaultError(
+            f"the database does not answer: {cause_of(error)}", "try again"
+        ) from error
     finally:
         database.dispose()
 
