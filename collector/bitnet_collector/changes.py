@@ -19,12 +19,16 @@ def _printable(note: str) -> str:
     return note.strip()
 
 
+Note = Annotated[str, Field(max_length=2000), AfterValidator(_printable)]
+"""What an admin notes of a run."""
+
+
 class RunChange(BaseModel):
     """The body of `PATCH /runs/{id}`; a key that does not exist is refused, lest it be thought to act."""
 
     model_config = ConfigDict(extra="forbid", title="RunChange")
 
-    note: Annotated[str, Field(max_length=2000), AfterValidator(_printable)] | None = None
+    note: Note | None = None
     baseline: StrictBool | None = None
     hidden: StrictBool | None = None
 

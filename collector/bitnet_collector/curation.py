@@ -1,4 +1,4 @@
-"""An admin's queries: delete a run, annotate it, pin it as a baseline, leave it out of the summary."""
+"""An admin's queries: annotate a run, pin it as a baseline, leave it out of the summary."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
-from .tables import Curation, Latest, RawReport, Run, Tombstone
+from .tables import Curation, Latest, Run
 
 
 class UncuratableError(Exception):
@@ -46,11 +46,6 @@ def baseline_run(session: Session, workload_id: str) -> Run | None:
     return session.exec(query).first()
 
 
-def tombstone_of(session: Session, run_id: str) -> Tombstone | None:
-    """The mark of a deleted run."""
-    return session.get(Tombstone, run_id)
-
-
 def run_to_change(session: Session, run_id: str) -> Run | None:
     """The run, kept from other admins' changes until the transaction ends."""
     return session.get(Run, run_id, with_for_update=True)
@@ -65,51 +60,50 @@ def curate(session: Session, run: Run, change: Change, now: datetime, token_id: 
     curation = curation_of(session, run.run_id) or Curation(
         run_id=run.run_id, changed_at=now, changed_by=token_id
     )
-    was_hidden = curation.hidden
-    if change.note is not None:
-        curation.note = change.note or None
-    if change.hidden is not None:
-        curation.hidden = change.hidden
+    hidden = curation.hidden if change.hidden is None else change.hidden
     baseline = curation.baseline if change.baseline is None else change.baseline
-    if baseline and (curation.hidden or run.grade == "invalid"):
-        why = "hidden" if curation.hidden else "invalid"
+    if baseline and not may_be_baseline(run, hidden=hidden):
+        why = "hidden" if hidden else "invalid"
         raise UncuratableError(f"the run {run.run_id} is {why}, so nothing can be held against it")
-    if baseline:
-        _unpin(session, run)
-    curation.baseline_of = run.workload_id if baseline else None
+    if change.note is not None:
+        curation.note, curation.note_at = change.note or None, now
+    if change.hidden is not None:
+        curation.hidden_at = now
+    if change.baseline is not None:
+        curation.baseline_at = now
     curation.changed_at, curation.changed_by = now, token_id
-    session.add(curation)
-    session.flush()
-    if curation.hidden != was_hidden:
-        _count(session, run, -1 if curation.hidden else 1)
+    settle(session, run, curation, hidden=hidden, baseline=baseline)
     return curation
 
 
-def _unpin(session: Session, run: Run) -> None:
+def may_be_baseline(run: Run, *, hidden: bool) -> bool:
+    """Tell whether others can be held against the run."""
+    return not hidden and run.grade != "invalid"
+
+
+def settle(session: Session, run: Run, curation: Curation, *, hidden: bool, baseline: bool) -> None:
+    """Put what was decided into effect: one baseline a workload, and a hidden run counts in no summary."""
+    was_hidden, curation.hidden = curation.hidden, hidden
+    if baseline:
+        _unpin(session, run, curation.baseline_at)
+    curation.baseline_of = run.workload_id if baseline else None
+    session.add(curation)
+    session.flush()
+    if hidden != was_hidden:
+        recount(session, run, -1 if hidden else 1)
+
+
+def _unpin(session: Session, run: Run, now: datetime | None) -> None:
     of_workload = select(Latest.run_id).where(Latest.workload_id == run.workload_id)
     session.exec(of_workload.order_by(Latest.member).with_for_update()).all()  # one pin at a time
     pinned = select(Curation).where(Curation.baseline_of == run.workload_id, Curation.run_id != run.run_id)
     for other in session.exec(pinned):
-        other.baseline_of = None
+        other.baseline_of, other.baseline_at = None, now
         session.add(other)
     session.flush()  # before another takes its place: the column is unique
 
 
-def delete_run(session: Session, run: Run, now: datetime, token_id: str) -> None:
-    """Take the run, its report and its curation out, and leave a tombstone."""
-    curation, raw = curation_of(session, run.run_id), session.get(RawReport, run.run_id)
-    counted = curation is None or not curation.hidden
-    session.add(Tombstone(run_id=run.run_id, sha256=run.sha256, deleted_at=now, deleted_by=token_id))
-    for row in (curation, raw):
-        if row is not None:
-            session.delete(row)
-    session.flush()
-    if counted:
-        _count(session, run, -1, gone=True)
-    session.delete(run)
-
-
-def _count(session: Session, run: Run, difference: int, gone: bool = False) -> None:
+def recount(session: Session, run: Run, difference: int, gone: bool = False) -> None:
     """Keep `latest` right after a run came to count or ceased to: its number, and which run is the latest."""
     latest = session.get(Latest, (run.workload_id, run.member), with_for_update=True)  # a report may come in
     newest = _newest_counted(session, run, without=run.run_id if gone else None)

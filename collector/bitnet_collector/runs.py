@@ -16,8 +16,8 @@ from sqlmodel import Session, SQLModel, case, col, select, tuple_
 from bitnet_report import Report
 
 from .columns import run_columns
-from .curation import tombstone_of
 from .cursors import Cursor
+from .deletions import lift_tombstone, tombstone_of
 from .tables import Latest, RawReport, Run, Tombstone
 
 
@@ -76,7 +76,7 @@ def store_run(
     # Another worker may store it between the question and the insert; then the question is asked again.
     while (known := _sha256_of(session, report.run_id)) is None:
         if undelete:
-            _lift_tombstone(session, report.run_id)
+            lift_tombstone(session, report.run_id, received_at)
         refuse_deleted(session, report.run_id)
         run = run_columns(report, member, sha256, received_at)
         connection = session.connection()
@@ -142,13 +142,6 @@ def refuse_deleted(session: Session, run_id: str) -> None:
     tombstone = tombstone_of(session, run_id)
     if tombstone is not None:
         raise DeletedError(tombstone)
-
-
-def _lift_tombstone(session: Session, run_id: str) -> None:
-    tombstone = tombstone_of(session, run_id)
-    if tombstone is not None:
-        session.delete(tombstone)
-        session.flush()
 
 
 def list_runs(session: Session, wanted: Wanted, after: Cursor | None, limit: int) -> Sequence[Run]:

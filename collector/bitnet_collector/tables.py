@@ -173,7 +173,8 @@ class Curation(SQLModel, table=True):
 
     `baseline_of` is the workload of which this run is the baseline, else null: being unique, it keeps each
     workload to one baseline. A `hidden` run stands in the list and on its own page, and counts in no
-    summary. `changed_by` is a token's id.
+    summary. `changed_by` is a token's id. Each of the three has the time at which it was decided (null:
+    never), so that of two collectors' words the newest can be taken (`archive.merging`).
     """
 
     __tablename__ = "curation"
@@ -182,6 +183,9 @@ class Curation(SQLModel, table=True):
     note: str | None = None
     baseline_of: str | None = Field(default=None, unique=True)
     hidden: bool = False
+    note_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    baseline_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    hidden_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     changed_at: datetime = Field(sa_type=UtcDateTime)
     changed_by: str
 
@@ -192,7 +196,11 @@ class Curation(SQLModel, table=True):
 
 
 class Tombstone(SQLModel, table=True):
-    """A run that an admin deleted: enough to refuse it when a spool sends it again, and no more."""
+    """A run that an admin deleted: enough to refuse it when a spool sends it again, and no more.
+
+    One that an admin stored again has `lifted_at`: it refuses nothing, and says that this decision is newer
+    than the deletion.
+    """
 
     __tablename__ = "tombstone"
 
@@ -200,6 +208,7 @@ class Tombstone(SQLModel, table=True):
     sha256: str
     deleted_at: datetime = Field(sa_type=UtcDateTime)
     deleted_by: str
+    lifted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class Token(SQLModel, table=True):

@@ -149,6 +149,41 @@ def test_a_restored_database_shows_what_it_showed(start_server, tmp_path, stoppe
         assert original.client.get(f"/runs/{row['run_id']}/receipt").json()["sha256"] == row["sha256"]
 
 
+@ONLY_SQLITE
+def test_tokens_and_what_admins_decided_are_there_after_a_restore(start_server, tmp_path):
+    database = url(tmp_path / "runs.db")
+    admin, member, revoked = (
+        run("token", "create", *words, database).stdout.strip()
+        for words in (("boss", "--admin"), ("WJ",), ("WYC",))
+    )
+    run("token", "revoke", revoked.split("_")[1], database)
+    server = start_server()
+    kept, hidden, gone = (make_report("WJ", prefill_ms=ms) for ms in (1000.0, 1100.0, 1200.0))
+
+    def ask(method, path, token=admin, **more):
+        return server.client.request(method, path, headers={"Authorization": f"Bearer {token}"}, **more)
+
+    for report in (kept, hidden, gone):
+        assert server.submit(report, Authorization=f"Bearer {member}").status_code == 201
+    assert ask("PATCH", f"/runs/{kept.run_id}", json={"note": "说明", "baseline": True}).status_code == 200
+    assert ask("PATCH", f"/runs/{hidden.run_id}", json={"hidden": True}).status_code == 200
+    assert ask("DELETE", f"/runs/{gone.run_id}").status_code == 204
+    paths = ("/runs", "/members", "/summary.md")
+    shown = [ask("GET", path).text.replace(server.url, "") for path in paths]
+    run("backup", tmp_path / "copy.db", database)
+    server.stop()
+
+    run("restore", tmp_path / "copy.db", url(tmp_path / "new.db"))
+    server = start_server(database="new.db")
+    assert [ask("GET", path).text.replace(server.url, "") for path in paths] == shown
+    assert ask("GET", f"/runs/{gone.run_id}").status_code == 410
+    assert server.submit(gone, Authorization=f"Bearer {member}").status_code == 410
+    assert server.submit(make_report("WJ"), Authorization=f"Bearer {member}").status_code == 201
+    assert server.submit(make_report("WJ")).status_code == 401
+    for token, status in ((member, 403), (revoked, 401), (admin, 200)):
+        assert ask("PATCH", f"/runs/{kept.run_id}", token, json={"note": "later"}).status_code == status
+
+
 def test_a_database_that_holds_runs_is_replaced_only_by_force(stopped, tmp_path):
     copy, target = tmp_path / "copy.db", tmp_path / "runs.db"
     run("backup", copy, url(stopped))

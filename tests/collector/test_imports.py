@@ -29,6 +29,7 @@ LAYERS = [
         "sweeps",
         "means",
         "curation",
+        "deletions",
         "changes",
         "access",
         "summary",
@@ -107,7 +108,7 @@ def test_queries_live_in_few_files():
     }
     assert asking == {
         *("runs", "standings", "store_figures", "stored_reports", "sweep_runs"),
-        *("curation", "access.keyring"),
+        *("curation", "deletions", "access.keyring"),
     }
 
 

@@ -22,7 +22,7 @@ def back_up(url: str, target: Path, *, force: bool) -> Audit:
     if address.kind != "sqlite":
         raise UsageError(
             "backup copies SQLite files; a PostgreSQL server is backed up by its own pg_dump",
-            "pg_dump --format=custom keeps everything, bitnet-collector export the reports alone",
+            "pg_dump --format=custom keeps everything, bitnet-collector export all but the tokens",
         )
     source = Path(address.shown)
     if target.exists() and target.samefile(source):

@@ -1,4 +1,4 @@
-"""Every report as NDJSON: one moment of the store, one report in memory at a time."""
+"""Every report and what admins decided, as NDJSON: one moment of the store, one report in memory."""
 
 from __future__ import annotations
 
@@ -7,22 +7,32 @@ import hashlib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-from ..database import open_database
+from ..curation import curation_of
+from ..database import cause_of, open_database
+from ..deletions import every_tombstone
 from ..errors import EnvironmentFaultError
 from ..stored_reports import report_ids, stored_report
 from .files import appearing, existing_database
 from .lines import Entry, to_line
+from .words import Deletion, Said
 
 
-def export(url: str, target: Path | None, *, force: bool) -> int:
-    """Write every report to `target` (gzip where its name ends in .gz; standard output if None).
+class Exported(NamedTuple):
+    """How many lines of each kind were written."""
 
-    Gives back how many there were.
+    reports: int
+    deletions: int
+
+
+def export(url: str, target: Path | None, *, force: bool) -> Exported:
+    """Write the store to `target` (gzip where its name ends in .gz; standard output if None).
+
+    Deletions come first: who takes a run back in after one has to know of it before the report comes.
 
     Raises:
         UsageError: the database does not exist, or `target` exists already.
@@ -43,19 +53,22 @@ def export(url: str, target: Path | None, *, force: bool) -> int:
                     return _write(session, out)  # type: ignore[arg-type]  # typed apart from BinaryIO
     except DBAPIError as error:
         raise EnvironmentFaultError(
-            f"the database stopped answering: {error.orig}", "look at the server and export again"
+            f"the database stopped answering: {cause_of(error)}", "look at the server and export again"
         ) from error
     finally:
         database.dispose()
 
 
-def _write(session: Session, out: BinaryIO) -> int:
-    count = 0
+def _write(session: Session, out: BinaryIO) -> Exported:
+    reports = deletions = 0
+    for tombstone in every_tombstone(session):
+        out.write(to_line(Deletion.model_validate(tombstone)))
+        deletions += 1
     for entry in _entries(session):
         out.write(to_line(entry))
-        count += 1
+        reports += 1
     out.flush()
-    return count
+    return Exported(reports, deletions)
 
 
 def _entries(session: Session) -> Iterator[Entry]:
@@ -68,4 +81,6 @@ def _entries(session: Session) -> Iterator[Entry]:
                 f"the stored report of run {run_id} is not as it was received",
                 "restore a backup (bitnet-collector restore), then export again",
             )
-        yield Entry(raw.run_id, raw.sha256, raw.received_at, raw.body)
+        curation = curation_of(session, run_id)
+        said = None if curation is None else Said.model_validate(curation)
+        yield Entry(raw.run_id, raw.sha256, raw.received_at, raw.body, said)

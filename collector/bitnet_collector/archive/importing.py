@@ -1,48 +1,61 @@
-"""Exports of other collectors merged into this one: each report once, whoever had it first."""
+"""Exports of other collectors merged into this one: each report once, and of each decision the newest."""
 
 from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
 from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session
 
 from bitnet_report import Report, ReportError, read_report
 
-from ..database import Database, open_database
+from ..curation import run_to_change
+from ..database import Database, cause_of, open_database
 from ..errors import EnvironmentFaultError, UsageError
 from ..runs import ConflictError, DeletedError, store_run
 from .lines import LONGEST, Entry, LineError, from_line
+from .merging import merge_deletion, merge_said
+from .words import Deletion
 
 _BATCH = 100
 
 
 class Line(NamedTuple):
-    """An entry and where it stands."""
+    """A report or a deletion, and where it stands."""
 
     place: str
-    entry: Entry
+    entry: Entry | Deletion
 
 
 @dataclass
 class Merged:
-    """What became of the reports; `refused` holds a sentence for each that was not taken."""
+    """What became of the lines; `refused` holds a sentence for each that was not taken.
+
+    `marked` runs have a newer word of an admin now, `removed` were deleted here as they are there, and
+    `left_out` are deleted here and stay so.
+    """
 
     created: int = 0
     known: int = 0
     refused: list[str] = field(default_factory=list)
+    marked: int = 0
+    removed: list[str] = field(default_factory=list)
+    left_out: int = 0
 
 
-def import_files(paths: Sequence[Path], url: str) -> Merged:
+def import_files(paths: Sequence[Path], url: str, *, reports_only: bool = False) -> Merged:
     """Merge the files: read all of them once before anything is written, then store batch by batch.
 
-    A report that is here already changes nothing, so that a merge which was cut off is simply repeated.
+    What is here already changes nothing, so that a merge which was cut off is simply repeated. With
+    `reports_only` nothing is taken of what the others' admins said and deleted.
 
     Raises:
         UsageError: there is no such file.
@@ -55,12 +68,12 @@ def import_files(paths: Sequence[Path], url: str) -> Merged:
     merged = Merged()
     try:
         for path in paths:
-            lines = _lines(path)
+            lines = _reports_alone(_lines(path)) if reports_only else _lines(path)
             while batch := list(islice(lines, _BATCH)):
                 _merge(database, batch, merged)
     except DBAPIError as error:
         raise EnvironmentFaultError(
-            f"the database stopped answering after {merged.created} new reports: {error.orig}",
+            f"the database stopped answering after {merged.created} new reports: {cause_of(error)}",
             "import again; what is there already changes nothing",
         ) from error
     finally:
@@ -68,42 +81,62 @@ def import_files(paths: Sequence[Path], url: str) -> Merged:
     return merged
 
 
+def _reports_alone(lines: Iterator[Line]) -> Iterator[Line]:
+    """The same without what admins said and deleted."""
+    for place, entry in lines:
+        if isinstance(entry, Entry):
+            yield Line(place, entry._replace(said=None))
+
+
 def _merge(database: Database, batch: Sequence[Line], merged: Merged) -> None:
-    """Store a batch in one transaction; one that is refused keeps no other back."""
-    readable = list(_readable(batch, merged))
-    now = datetime.now(timezone.utc)
+    """Store a batch in one transaction; a line that is refused keeps no other back."""
+    steps = [step for line in batch if (step := _step(line, merged)) is not None]
     with database.writing() as session:
-        for line, report, member in readable:
-            received_at = min(line.entry.received_at, now)
-            try:
-                stored = store_run(session, report, member, line.entry.body, received_at)
-            except ConflictError as error:
-                merged.refused.append(f"{line.place}: {error}; both are kept where they are")
-                continue
-            except DeletedError as error:
-                merged.refused.append(f"{line.place}: {error}")
-                continue
-            if stored.created:
-                merged.created += 1
-            else:
-                merged.known += 1
+        for step in steps:
+            step(session)
 
 
-def _readable(batch: Sequence[Line], merged: Merged) -> Iterator[tuple[Line, Report, str]]:
-    for line in batch:
-        try:
-            report = read_report(line.entry.body)
-        except ReportError as error:
-            merged.refused.append(
-                f"{line.place}: run {line.entry.run_id} cannot be read by this version: {error}"
-            )
-            continue
-        if report.member is None or report.run_id != line.entry.run_id:
-            merged.refused.append(
-                f"{line.place}: run {line.entry.run_id} is not the report's own, or it names no member"
-            )
-            continue
-        yield line, report, report.member
+def _step(line: Line, merged: Merged) -> Callable[[Session], None] | None:
+    """What to do about a line; it is read before the transaction begins. None where it is refused."""
+    place, entry = line
+    if isinstance(entry, Deletion):
+        return partial(_delete, place, entry, merged)
+    try:
+        report = read_report(entry.body)
+    except ReportError as error:
+        merged.refused.append(f"{place}: run {entry.run_id} cannot be read by this version: {error}")
+        return None
+    if report.member is None or report.run_id != entry.run_id:
+        merged.refused.append(f"{place}: run {entry.run_id} is not the report's own, or it names no member")
+        return None
+    return partial(_store, place, entry, report, merged)
+
+
+def _store(place: str, entry: Entry, report: Report, merged: Merged, session: Session) -> None:
+    assert report.member is not None  # noqa: S101  (`_step` saw to it)
+    received_at = min(entry.received_at, datetime.now(timezone.utc))
+    try:
+        stored = store_run(session, report, report.member, entry.body, received_at)
+    except ConflictError as error:
+        merged.refused.append(f"{place}: {error}; both are kept where they are")
+        return
+    except DeletedError:
+        merged.left_out += 1
+        return
+    if stored.created:
+        merged.created += 1
+    else:
+        merged.known += 1
+    if entry.said is not None and (run := run_to_change(session, stored.run_id)) is not None:
+        merged.marked += merge_said(session, run, entry.said)
+
+
+def _delete(place: str, deletion: Deletion, merged: Merged, session: Session) -> None:
+    try:
+        if merge_deletion(session, deletion):
+            merged.removed.append(f"run {deletion.run_id}, deleted on {deletion.deleted_at:%Y-%m-%d}")
+    except ConflictError as error:
+        merged.refused.append(f"{place}: {error}, and is not the one that was deleted there")
 
 
 def _lines(path: Path) -> Iterator[Line]:

@@ -13,8 +13,9 @@ from ..access.authorising import CallerGiven
 from ..answers import CurationItem
 from ..bodies import read_json_body
 from ..changes import RunChange, read_change
-from ..curation import Change, curate, delete_run, run_to_change
+from ..curation import Change, curate, run_to_change
 from ..database import Database
+from ..deletions import delete_run
 from ..problems import Kind, ProblemError, problems
 from ..runs import refuse_deleted
 from ..tables import Run

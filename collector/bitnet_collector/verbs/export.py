@@ -1,4 +1,4 @@
-"""`bitnet-collector export [FILE]`: every report as NDJSON."""
+"""`bitnet-collector export [FILE]`: every report, and what admins decided, as NDJSON."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "export",
         help="write every report as NDJSON, for another collector or for your own tools",
-        description="Write every report on a line of JSON: its exact text, its SHA-256, and when it came "
-        "in. Works on SQLite and PostgreSQL, while the server goes on. Notes, baselines and "
-        "tokens are not in it.",
+        description="Write every report on a line of JSON: its exact text, its SHA-256, when it came in, "
+        "and what admins said of it (note, baseline, hidden); and a line for every run that they deleted. "
+        "Works on SQLite and PostgreSQL, while the server goes on. Tokens are not in it.",
         allow_abbrev=False,
     )
     parser.set_defaults(run=run)
@@ -47,6 +47,6 @@ def run(options: argparse.Namespace) -> int:
 
     url = read_settings(vars(options), os.environ).database_url
     target = None if options.file == "-" else Path(options.file)
-    count = export(url, target, force=options.force)
-    print(f"exported {count} reports", file=sys.stderr)
+    exported = export(url, target, force=options.force)
+    print(f"exported {exported.reports} reports and {exported.deletions} deletions", file=sys.stderr)
     return 0
