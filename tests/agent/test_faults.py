@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from bitnet_agent.machine.allocator import is_tunable
 from bitnet_report import read_report
 
 pytestmark = pytest.mark.agent
@@ -185,3 +186,14 @@ def test_the_overhead_command_prints_a_ratio_with_its_interval(agent):
     assert len(found["ratios"]) == 3
     assert found["low"] <= found["ratio"] <= found["high"]
     assert 0 <= found["between_steps"] < 1
+    assert (found["engine"], found["malloc"]) == ("published", "default")
+
+
+@pytest.mark.skipif(not is_tunable(), reason="glibc's thresholds alone can be raised")
+def test_the_overhead_of_a_fast_engine_with_memory_kept(agent):
+    ended = agent(
+        "overhead", "--model", "stand-in:tiny", "--pairs", "2", "--decode-tokens", "3", "--threads", "1",
+        "--engine", "quantized-once", "--malloc", "tuned", "--quiet", "--lang", "en",
+    )  # fmt: skip
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.decode().startswith("engine quantized-once, allocator tuned, ")

@@ -9,8 +9,10 @@ from typing import Any
 
 import torch
 
+from bitnet_report import Malloc
 from bitnet_report.statistics import bootstrap_replicas, interval_of
 
+from ..machine.allocator import malloc_in_effect
 from .generation import generate, prefill
 from .loading import Loaded
 from .workbench import Workbench
@@ -21,9 +23,13 @@ class Overhead:
     """Reported ÷ bare decode time, pair by pair, and what lies outside the timed steps.
 
     `low` and `high` bound the median ratio at 95 %. `between_steps` is the share of the measured loop's wall
-    time that is spent between steps (progress), which no reported figure contains.
+    time that is spent between steps (progress), which no reported figure contains. `token_ms` is what a token
+    takes in the bare loop (median): the quicker an engine, the more the same instruments weigh.
     """
 
+    engine: str
+    malloc: Malloc
+    token_ms: float
     ratios: list[float]
     ratio: float
     low: float
@@ -36,7 +42,7 @@ def measure_overhead(bench: Workbench, loaded: Loaded, pairs: int) -> Overhead:
 
     The model must be warm. Raises nothing of its own.
     """
-    ratios, between = [], []
+    ratios, between, tokens = [], [], []
     for pair in range(pairs):
         if pair % 2:
             bare_ms = _bare(bench, loaded)
@@ -46,8 +52,18 @@ def measure_overhead(bench: Workbench, loaded: Loaded, pairs: int) -> Overhead:
             bare_ms = _bare(bench, loaded)
         ratios.append(measured_ms / bare_ms)
         between.append(1 - measured_ms / wall_ms)
+        tokens.append(bare_ms / bench.plan.decode_tokens)
     low, high = interval_of(bootstrap_replicas([ratios]))
-    return Overhead(ratios, median(ratios), low, high, median(between))
+    return Overhead(
+        engine=bench.plan.engine,
+        malloc=malloc_in_effect(),
+        token_ms=median(tokens),
+        ratios=ratios,
+        ratio=median(ratios),
+        low=low,
+        high=high,
+        between_steps=median(between),
+    )
 
 
 def _measured(bench: Workbench, loaded: Loaded) -> tuple[float, float]:

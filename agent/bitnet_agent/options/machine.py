@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from ..plan import DEFAULT_DECODE_TOKENS, DTYPES, PUBLISHED_MODEL
 from . import values
-from .shared import add_language, add_token
+from .shared import add_language, add_member, add_token
+from .work import add_decode_tokens, add_means, add_model, add_pin, add_threads
 
 
 def stand_in_parser() -> argparse.ArgumentParser:
@@ -35,15 +35,10 @@ def doctor_parser() -> argparse.ArgumentParser:
         epilog="exit codes: 0 a run now could be graded A or B, 4 it would fail or be graded C",
     )
     parser.add_argument("--collector", metavar="URL", help="see whether it takes this agent's reports")
-    parser.add_argument("--member", metavar="NAME", type=values.member, help="whose machine this is")
+    add_member(parser)
     add_token(parser)
-    parser.add_argument(
-        "--model", metavar="MODEL", default=PUBLISHED_MODEL,
-        help="a hub id, a directory, stand-in:tiny or stand-in:2b4t (default: %(default)s)",
-    )  # fmt: skip
-    parser.add_argument("--revision", metavar="REV", help="the hub's branch, tag or commit")
-    parser.add_argument("--dtype", choices=DTYPES, default=DTYPES[0], help="the type to compute in")
-    parser.add_argument("--threads", metavar="N", type=values.positive, help="threads to compute on")
+    add_model(parser)
+    add_threads(parser)
     parser.add_argument("--json", action="store_true", help="print the findings as JSON")
     add_language(parser)
     return parser
@@ -66,10 +61,8 @@ def overhead_parser() -> argparse.ArgumentParser:
         prog="bitnet-agent overhead",
         description="Run the measured decode loop and a bare one in turn; print the ratio of their times.",
     )
-    parser.add_argument(
-        "--model", metavar="MODEL", default=PUBLISHED_MODEL,
-        help="a hub id, a directory, stand-in:tiny or stand-in:2b4t (default: %(default)s)",
-    )  # fmt: skip
+    add_model(parser)
+    add_means(parser)
     parser.add_argument(
         "--pairs",
         metavar="N",
@@ -77,12 +70,9 @@ def overhead_parser() -> argparse.ArgumentParser:
         default=10,
         help="how often both run (default: %(default)s)",
     )
-    parser.add_argument(
-        "--decode-tokens", metavar="N", type=values.positive, default=DEFAULT_DECODE_TOKENS,
-        help="steps of each loop (default: %(default)s)",
-    )  # fmt: skip
-    parser.add_argument("--threads", metavar="N", type=values.positive, help="threads to compute on")
-    parser.add_argument("--pin", action="store_true", help="keep to one logical CPU a core, fast cores first")
+    add_decode_tokens(parser)
+    add_threads(parser)
+    add_pin(parser)
     add_language(parser)
     parser.add_argument("--quiet", action="store_true", help="no progress, only the result")
     parser.add_argument("--json", action="store_true", help="print every pair's ratio as JSON")

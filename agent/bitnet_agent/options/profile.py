@@ -5,19 +5,12 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from bitnet_report import MALLOCS, __version__
+from bitnet_report import __version__
 
-from ..plan import (
-    DEFAULT_DECODE_TOKENS,
-    DEFAULT_ENGINE,
-    DEFAULT_PROMPT_TOKENS,
-    DEFAULT_REFERENCE_MHZ,
-    DEFAULT_REPETITIONS,
-    DTYPES,
-    PUBLISHED_MODEL,
-)
+from ..plan import DEFAULT_PROMPT_TOKENS, DEFAULT_REPETITIONS
 from . import values
-from .shared import add_language, add_patience, add_token
+from .shared import add_language, add_member, add_note, add_patience, add_token
+from .work import add_clock, add_decode_tokens, add_means, add_model, add_pin, add_threads
 
 DEFAULT_OUTPUT = Path("docs") / "inference_profile_report.json"
 """Where the brief puts the report."""
@@ -56,12 +49,10 @@ def profile_parser() -> argparse.ArgumentParser:
     to.add_argument(
         "--collector", metavar="URL", help="submit the report there, for example http://127.0.0.1:8000"
     )
-    to.add_argument(
-        "--member", metavar="NAME", type=values.member, help="whose machine this is, for example WJ"
-    )
+    add_member(to)
     add_token(to)
     add_patience(to)
-    to.add_argument("--note", metavar="TEXT", type=values.note, help="a remark to keep with the run")
+    add_note(to)
     to.add_argument(
         "--output",
         metavar="FILE",
@@ -70,11 +61,7 @@ def profile_parser() -> argparse.ArgumentParser:
         help="the report (default: %(default)s)",
     )
     work = parser.add_argument_group("the work")
-    work.add_argument(
-        "--model", metavar="MODEL", default=PUBLISHED_MODEL,
-        help="a hub id, a directory, stand-in:tiny or stand-in:2b4t (default: %(default)s)",
-    )  # fmt: skip
-    work.add_argument("--revision", metavar="REV", help="the hub's branch, tag or commit")
+    add_model(work)
     text = work.add_mutually_exclusive_group()
     text.add_argument(
         "--prompt",
@@ -91,29 +78,13 @@ def profile_parser() -> argparse.ArgumentParser:
         "--context-depth", metavar="N", type=values.count, default=0,
         help="tokens that are in the KV cache before the prompt, untimed (default: %(default)s)",
     )  # fmt: skip
-    work.add_argument(
-        "--decode-tokens", metavar="N", type=values.positive, default=DEFAULT_DECODE_TOKENS,
-        help="single-token forwards (default: %(default)s)",
-    )  # fmt: skip
+    add_decode_tokens(work)
     work.add_argument(
         "--repetitions", metavar="N", type=values.positive, default=DEFAULT_REPETITIONS,
         help="measured repetitions, after the warm-up (default: %(default)s)",
     )  # fmt: skip
-    work.add_argument(
-        "--threads", metavar="N", type=values.positive, help="threads to compute on (default: physical cores)"
-    )
-    work.add_argument(
-        "--dtype", choices=DTYPES, default=DTYPES[0], help="the type to compute in (default: %(default)s)"
-    )
-    work.add_argument(
-        "--engine", metavar="NAME", type=values.engine, default=DEFAULT_ENGINE,
-        help="how BitLinear layers are computed, see `bitnet-agent engines` (default: %(default)s)",
-    )  # fmt: skip
-    work.add_argument(
-        "--malloc", choices=MALLOCS, default=MALLOCS[0],
-        help="tuned starts over with glibc's thresholds raised, so that freed memory is kept "
-        "(default: %(default)s)",
-    )  # fmt: skip
+    add_threads(work)
+    add_means(work)
     effort = parser.add_argument_group("how much is measured")
     how = effort.add_mutually_exclusive_group()
     how.add_argument(
@@ -136,18 +107,12 @@ def profile_parser() -> argparse.ArgumentParser:
         "--no-limits", dest="limits", action="store_false",
         help="leave out measuring what the machine can do at most (2 s before the repetitions and 2 s after)",
     )  # fmt: skip
-    effort.add_argument("--pin", action="store_true", help="keep to one logical CPU a core, fast cores first")
+    add_pin(effort)
     effort.add_argument(
         "--include-host", action="store_true", help="put this machine's host and user name into the report"
     )
     clock = parser.add_argument_group("normalisation to a reference clock")
-    clock.add_argument(
-        "--reference-mhz", metavar="MHZ", type=values.mhz, default=DEFAULT_REFERENCE_MHZ,
-        help="the reference (default: %(default)g)",
-    )  # fmt: skip
-    clock.add_argument(
-        "--clock-mhz", metavar="MHZ", type=values.mhz, help="state this CPU's clock instead of measuring it"
-    )
+    add_clock(clock)
     shown = parser.add_argument_group("what is shown (on standard error)")
     add_language(shown)
     shown.add_argument("--quiet", action="store_true", help="no progress and no table, only errors")

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from . import values
-from .shared import add_language, add_patience, add_token
+from .shared import add_language, add_patience, add_report, add_token
 
 
 def push_parser() -> argparse.ArgumentParser:
@@ -86,11 +86,7 @@ def operators_parser() -> argparse.ArgumentParser:
         description="Show where the time of a run went, by kind of work and by BitLinear layer.",
         epilog="The tables go to standard output, or with --csv or --json every figure of every layer.",
     )
-    parser.add_argument(
-        "report", metavar="REPORT", help="a report file, or with --collector the id of a run there"
-    )
-    parser.add_argument("--collector", metavar="URL", help="where a run that is given by id is fetched")
-    add_token(parser)
+    add_report(parser)
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--csv", action="store_true", help="print the kinds and every layer as CSV")
     form.add_argument("--json", action="store_true", help="print them as JSON")
@@ -104,11 +100,7 @@ def roofline_parser() -> argparse.ArgumentParser:
         prog="bitnet-agent roofline",
         description="Show how near a run came to what the machine can do, in words and as a picture.",
     )
-    parser.add_argument(
-        "report", metavar="REPORT", help="a report file, or with --collector the id of a run there"
-    )
-    parser.add_argument("--collector", metavar="URL", help="where a run that is given by id is fetched")
-    add_token(parser)
+    add_report(parser)
     parser.add_argument(
         "--out", metavar="FILE", type=Path, help="draw the roofline into this file, .svg or .png"
     )

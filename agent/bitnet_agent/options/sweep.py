@@ -9,16 +9,10 @@ from typing import TypeVar
 
 from bitnet_report import MALLOCS
 
-from ..plan import (
-    DEFAULT_DECODE_TOKENS,
-    DEFAULT_ENGINE,
-    DEFAULT_PROMPT_TOKENS,
-    DEFAULT_REFERENCE_MHZ,
-    DTYPES,
-    PUBLISHED_MODEL,
-)
+from ..plan import DEFAULT_DECODE_TOKENS, DEFAULT_ENGINE, DEFAULT_PROMPT_TOKENS
 from . import values
-from .shared import add_language, add_patience, add_token
+from .shared import add_language, add_member, add_note, add_patience, add_token
+from .work import add_clock, add_model, add_pin
 
 Value = TypeVar("Value")
 
@@ -48,7 +42,7 @@ def sweep_parser() -> argparse.ArgumentParser:
         ("--context-depth", values.count, (0,), "tokens in the KV cache before the prompt"),
         ("--threads", values.positive, (None,), "threads to compute on (default: physical cores)"),
         ("--engine", values.engine, (DEFAULT_ENGINE,), "engines; `bitnet-agent engines` lists them"),
-        ("--malloc", _malloc, (MALLOCS[0],), f"allocator settings: {', '.join(MALLOCS)}"),
+        ("--malloc", values.malloc, (MALLOCS[0],), f"allocator settings: {', '.join(MALLOCS)}"),
     ):
         axes.add_argument(option, metavar="A,B,...", type=_several(kind), default=default, help=text)
     how = parser.add_argument_group("how it is measured")
@@ -64,27 +58,18 @@ def sweep_parser() -> argparse.ArgumentParser:
     how.add_argument(
         "--seed", metavar="N", type=values.count, default=1, help="of the order (default: %(default)s)"
     )
-    how.add_argument("--pin", action="store_true", help="keep to one logical CPU a core, fast cores first")
+    add_pin(how)
     work = parser.add_argument_group("the rest of the work, the same at every point")
-    work.add_argument(
-        "--model", metavar="MODEL", default=PUBLISHED_MODEL,
-        help="a hub id, a directory, stand-in:tiny or stand-in:2b4t (default: %(default)s)",
-    )  # fmt: skip
-    work.add_argument("--revision", metavar="REV", help="the hub's branch, tag or commit")
-    work.add_argument("--dtype", choices=DTYPES, default=DTYPES[0], help="the type to compute in")
-    work.add_argument(
-        "--reference-mhz", metavar="MHZ", type=values.mhz, default=DEFAULT_REFERENCE_MHZ,
-        help="the reference clock (default: %(default)g)",
-    )  # fmt: skip
-    work.add_argument("--clock-mhz", metavar="MHZ", type=values.mhz, help="state this CPU's clock")
+    add_model(work)
+    add_clock(work)
     to = parser.add_argument_group("whose runs, and where they go")
     to.add_argument(
         "--out", metavar="DIR", type=Path, default=Path("sweep"),
         help="where reports and progress are kept (default: %(default)s)",
     )  # fmt: skip
     to.add_argument("--collector", metavar="URL", help="submit each point's report there")
-    to.add_argument("--member", metavar="NAME", type=values.member, help="whose machine this is")
-    to.add_argument("--note", metavar="TEXT", type=values.note, help="a remark to keep with every run")
+    add_member(to)
+    add_note(to)
     add_token(to)
     add_patience(to)
     shown = parser.add_argument_group("what is shown (on standard error)")
@@ -103,9 +88,3 @@ def _several(kind: Callable[[str], Value]) -> Callable[[str], tuple[Value, ...]]
         return tuple(kind(part) for part in parts)
 
     return parse
-
-
-def _malloc(text: str) -> str:
-    if text not in MALLOCS:
-        raise argparse.ArgumentTypeError(f"{text!r} is none of {', '.join(MALLOCS)}")
-    return text

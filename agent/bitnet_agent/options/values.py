@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 
-from bitnet_report import MEMBER_RULE, is_member_name, is_storable
+from bitnet_report import MALLOCS, MEMBER_RULE, is_member_name, is_storable
 
 from ..engines.registry import engine_names
 
@@ -39,6 +39,13 @@ def engine(text: str) -> str:
     """An engine's name."""
     if text not in engine_names():
         raise argparse.ArgumentTypeError(f"{text!r} is no engine; there are {', '.join(engine_names())}")
+    return text
+
+
+def malloc(text: str) -> str:
+    """An allocator's setting."""
+    if text not in MALLOCS:
+        raise argparse.ArgumentTypeError(f"{text!r} is none of {', '.join(MALLOCS)}")
     return text
 
 

@@ -89,8 +89,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
     **ABOUT_DELIVERY,
     "interrupted": ("Stopped before the end.", "已中止，未能完成。"),
     "overhead": (
+        "{means}, {token:,.1f} ms a token: "
         "measured ÷ bare decode loop: {ratio:.4f} (95 %: {low:.4f} to {high:.4f}, {pairs} pairs); "
         "{between:.3f} % of the loop lies between steps, in no reported figure",
+        "{means}，每个 token {token:,.1f} ms："
         "测量用循环 ÷ 裸循环：{ratio:.4f}（95 %：{low:.4f} 至 {high:.4f}，{pairs} 对）；"
         "循环中有 {between:.3f} % 的时间在步与步之间，不计入任何数据",
     ),

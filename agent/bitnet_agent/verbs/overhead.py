@@ -8,6 +8,7 @@ import time
 from dataclasses import asdict
 
 from ..display import SilentDisplay
+from ..machine.allocator import start_tuned
 from ..options import Options
 from ..plan import Plan
 from ..screen.language import choose_language, text
@@ -22,12 +23,19 @@ def run(options: Options) -> int:
     from ..measurement.steady import warm_up
     from ..measurement.workbench import set_up
 
+    if options.malloc == "tuned":
+        start_tuned()
     language = choose_language(options.lang)
     plan = Plan(
         model=options.model,
+        revision=options.revision,
         decode_tokens=options.decode_tokens,
         threads=options.threads,
+        dtype=options.dtype,
         pin=options.pin,
+        engine=options.engine,
+        malloc=options.malloc,
+        limits=False,
     )
 
     def measure(display: Display) -> Overhead:
@@ -49,6 +57,8 @@ def run(options: Options) -> int:
         line = text(
             language,
             "overhead",
+            means=text(language, "by_means", engine=overhead.engine, malloc=overhead.malloc),
+            token=overhead.token_ms,
             ratio=overhead.ratio,
             low=overhead.low,
             high=overhead.high,
