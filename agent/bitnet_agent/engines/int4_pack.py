@@ -52,10 +52,10 @@ class Int4PackLinear(IntegerLinear):
     def pack(self, signs: torch.Tensor) -> None:
         """Both forms."""
         nibbles = torch.ops.aten._convert_weight_to_int4pack_for_cpu(signs.int() + _MIDDLE, _INNER_TILES)
-        ones = torch.zeros(self.in_features // _GROUP, self.out_features, 2, dtype=torch.bfloat16)
-        ones[..., 0] = 1  # scale and zero of each group of each row
         self.register_buffer("nibbles", nibbles)
-        self.register_buffer("ones", ones)
+        self.register_buffer(
+            "ones", self.shared.constant(_ones, self.in_features // _GROUP, self.out_features)
+        )
         self.pairs = TwoBits(signs, self.shared.workspace)
 
     def type_for(self, tokens: int) -> torch.dtype:
@@ -74,7 +74,14 @@ class Int4PackLinear(IntegerLinear):
     def weights_moved(self, tokens: int) -> tuple[Moved, ...]:
         """The nibbles; or the pairs, read once for each of their four weights, and the bytes made of them."""
         if tokens <= _FEW_TOKENS:
-            return (Moved("weights", self.nibbles.nbytes + self.ones.nbytes),)
+            return Moved("weights", self.nibbles.nbytes), Moved("weights", self.ones.nbytes)
         unpacked = self.in_features * self.out_features
         packed = self.pairs.packed.nbytes
         return Moved("weights", packed + unpacked), Moved("weight-quantization", 3 * packed, unpacked)
+
+
+def _ones(groups: int, rows: int) -> torch.Tensor:
+    """[groups, rows, 2]: scale one and zero nought of each group of each row."""
+    ones = torch.zeros(groups, rows, 2, dtype=torch.bfloat16)
+    ones[..., 0] = 1
+    return ones
