@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import io
+import json
 import os
 import sys
 from pathlib import Path
@@ -224,3 +225,23 @@ def test_an_error_on_a_poor_console(agent, console, lang):
     assert ended.returncode == 3
     assert "Traceback" not in said
     assert "there is no directory" in said
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_engines_are_listed_on_a_poor_console(agent, lang):
+    ended = agent("engines", "--lang", lang, **POOR["ascii"])
+    said = ended.stdout.decode("ascii")
+    assert (ended.returncode, ended.stderr) == (0, b"")
+    assert "quantized-once" in said
+    assert json.loads(agent("engines", "--json", "--lang", lang, **POOR["ascii"]).stdout)[0]["sentence"]
+
+
+def test_the_overhead_of_an_engine_is_told_on_a_poor_console(agent):
+    ended = agent(
+        "overhead", "--model", "stand-in:tiny", "--pairs", "1", "--decode-tokens", "2", "--threads", "1",
+        "--engine", "quantized-once", "--lang", "zh", **POOR["ascii"],
+    )  # fmt: skip
+    said = ended.stderr.decode("ascii")
+    assert ended.returncode == 0, said
+    assert "Traceback" not in said
+    assert b"quantized-once" in ended.stdout
