@@ -10,9 +10,9 @@ from .report import Caveat, Report
 from .roofline import Limits, Roofline, StageRoofline
 
 READ_MOVED, PEAK_MOVED = 0.15, 0.20
-"""Highest reading ÷ lowest − 1. Three times the probe's own spread: 16 readings on a quiet 2-core virtual
-machine lay within 5 % (memory) and 7 % (products through torch). A machine that is moved about goes far
-beyond."""
+"""Highest reading ÷ lowest − 1. Over 32 readings on a quiet 2-core virtual machine two neighbours differed by
+5 % at most in memory, 6 % in int8 products and 17 % in bfloat16 products (`benchmarks/bench_limits.py`):
+three times the first, and just over the last. A machine that is moved about goes far beyond."""
 
 FASTER, FAR_FASTER = 1.1, 2.0
 """Times the highest limit that was read. The first leaves room for the probe's own spread; a machine whose
