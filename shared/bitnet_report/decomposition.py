@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
-from .fields import Ms, MsDelta, Name, Ratio, Record
+from .fields import LONGEST_MS, Ms, MsDelta, Name, Ratio, Record, is_ratio
 from .report import INFERENCE_STAGES, Report, StageProfile
 
 REMAINDER = "remainder"
@@ -61,7 +61,7 @@ def decompose(a: Report, b: Report) -> Decomposition | None:
         return None
     pairs = [(x, y) for x, y in zip(ours, theirs, strict=True) if x is not None and y is not None]
     a_ms, b_ms = sum(x.duration_ms for x, _ in pairs), sum(y.duration_ms for _, y in pairs)
-    if not a_ms or not b_ms:
+    if not is_ratio(a_ms, b_ms):
         return None
     whole = b_ms - a_ms
     parts = [
@@ -114,11 +114,12 @@ def _rows(
 def operator_times(report: Report, stage: StageProfile) -> dict[str, float] | None:
     """The stage's time (ms) by kind of operator, remainder included: their sum is the stage's time.
 
-    None where the run has no operator split of the stage.
+    None where the run has no operator split of the stage, or one that no time of the stage can be scaled to.
     """
     split = next((split for split in report.operators if split.stage == stage.name), None)
     if split is None or not split.instrumented_ms:
         return None
     scale = stage.duration_ms / split.instrumented_ms
     times = {kind.name: kind.ms * scale for kind in split.kinds}
-    return {**times, REMAINDER: split.remainder_ms * scale}
+    times[REMAINDER] = split.remainder_ms * scale
+    return times if all(abs(ms) <= LONGEST_MS / 2 for ms in times.values()) else None

@@ -1,6 +1,6 @@
 """The value types that a report is made of: every number finite, every text storable.
 
-Upper limits only keep a hostile or broken report from overflowing a sum; no machine comes near them.
+Limits only keep a hostile or broken report from overflowing a sum or a ratio; no machine comes near them.
 """
 
 from __future__ import annotations
@@ -14,14 +14,17 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 MB = 2**20
 """Bytes in a megabyte, as in the brief's own tool."""
 
-Ms = Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)]
+LONGEST_MS = 1e12
+LARGEST_RATIO = 1e15
+
+Ms = Annotated[float, Field(ge=0, le=LONGEST_MS, allow_inf_nan=False)]
 """Milliseconds of wall time."""
-MsDelta = Annotated[float, Field(ge=-1e12, le=1e12, allow_inf_nan=False)]
+MsDelta = Annotated[float, Field(ge=-LONGEST_MS, le=LONGEST_MS, allow_inf_nan=False)]
 Seconds = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
 Megabytes = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
 MegabytesDelta = Annotated[float, Field(ge=-1e9, le=1e9, allow_inf_nan=False)]
-Mhz = Annotated[float, Field(gt=0, le=1e6, allow_inf_nan=False)]
-Ratio = Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)]
+Mhz = Annotated[float, Field(ge=1e-3, le=1e6, allow_inf_nan=False)]
+Ratio = Annotated[float, Field(ge=0, le=LARGEST_RATIO, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0, le=2**53)]
 Positive = Annotated[int, Field(ge=1, le=2**53)]
 
@@ -29,6 +32,11 @@ MEMBER_PATTERN = r"[A-Za-z0-9_.-]{1,64}"
 MEMBER_RULE = "a member is named by 1 to 64 letters, digits, '_', '.' or '-'"
 
 _UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def is_ratio(a: float, b: float) -> bool:
+    """Tell whether b ÷ a, and a ÷ b, may stand in a report: both over zero, and neither too short for it."""
+    return a > 0 and b > 0 and max(a, b) / min(a, b) <= LARGEST_RATIO
 
 
 def is_member_name(name: str) -> bool:

@@ -12,12 +12,14 @@
 | peak-memory                  | the summary has a peak, and a stage is known for it                         |
 | doubtful, invalid            | the run is graded C, or invalid                                             |
 
-A rule whose figures are missing says nothing, and no rule guesses.
+A rule whose figures are missing says nothing, and no rule guesses. Nor is a figure said that is no number:
+of two times that a report may state, one can be too short to divide by.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import isfinite
 
 from pydantic import Field
 
@@ -136,13 +138,9 @@ def _batching(report: Report) -> Iterator[Finding]:
     prefill, decode = report.stage("prefill"), report.stage("decode")
     if prefill is None or decode is None or not prefill.ms_per_token or not decode.ms_per_token:
         return
-    if prefill.ms_per_token < _BATCHED * decode.ms_per_token:
-        yield _found(
-            "batching",
-            ms=prefill.ms_per_token,
-            tokens=prefill.tokens or 0,
-            times=decode.ms_per_token / prefill.ms_per_token,
-        )
+    times = decode.ms_per_token / prefill.ms_per_token
+    if prefill.ms_per_token < _BATCHED * decode.ms_per_token and isfinite(times):
+        yield _found("batching", ms=prefill.ms_per_token, tokens=prefill.tokens or 0, times=times)
 
 
 def _peak_memory(report: Report) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from functools import partial
 from statistics import median
 
 from .comparison import Reason, TimeComparison, Verdict
+from .fields import LARGEST_RATIO, is_ratio
 from .statistics import RESAMPLES, bootstrap_replicas, interval_of
 
 SMALLEST_EFFECT = 0.03
@@ -32,29 +33,36 @@ def compare_times(name: str, a: Groups, b: Groups, clocks: Clocks, obstacle: Rea
         return row(verdict="not-comparable", reason=obstacle)
     several = a_n > 1 and b_n > 1
     interval = ratio_interval(a, b) if several else None
-    if a_ms <= 0 or b_ms <= 0 or (several and interval is None):
+    if not is_ratio(a_ms, b_ms) or (several and interval is None):
         return row(verdict="not-comparable", reason="no-time")
-    a_mhz, b_mhz = clocks
     return row(
         ratio=b_ms / a_ms,
         low=interval and interval[0],
         high=interval and interval[1],
-        ratio_equal_clock=b_ms / a_ms * (b_mhz / a_mhz) if a_mhz and b_mhz else None,
+        ratio_equal_clock=_at_equal_clock(b_ms / a_ms, clocks),
         verdict=_verdict(a_ms, b_ms, interval),
     )
 
 
 def ratio_interval(a: Groups, b: Groups) -> tuple[float, float] | None:
-    """The 95 % bootstrap interval of median(b) ÷ median(a); None where a median may be zero.
+    """The 95 % bootstrap interval of median(b) ÷ median(a); None where a median may be zero, or next to it.
 
     Each side is resampled by itself, groups first. Both draw the same random numbers, so their replicas are
     paired half a turn apart: that makes them independent, and it does not matter which side is called a.
     """
     ours, theirs = bootstrap_replicas(_thinned(a)), bootstrap_replicas(_thinned(b))
-    if min(ours) <= 0 or min(theirs) <= 0:
+    if not (is_ratio(min(ours), max(theirs)) and is_ratio(max(ours), min(theirs))):
         return None
     half = RESAMPLES // 2
     return interval_of([theirs[(i + half) % RESAMPLES] / ours[i] for i in range(RESAMPLES)])
+
+
+def _at_equal_clock(ratio: float, clocks: Clocks) -> float | None:
+    a_mhz, b_mhz = clocks
+    if not a_mhz or not b_mhz:
+        return None
+    scaled = ratio * (b_mhz / a_mhz)
+    return scaled if scaled <= LARGEST_RATIO else None
 
 
 def _verdict(a_ms: float, b_ms: float, interval: tuple[float, float] | None) -> Verdict:

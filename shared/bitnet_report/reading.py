@@ -14,6 +14,9 @@ from .legacy import report_from_version_0
 from .report import SCHEMA_VERSION, Report
 
 _DEEPEST = 64
+_MOST_DIGITS = 300
+"""A whole number with more could not be shown: a double ends at 309 digits, and a percentage adds two."""
+_LONGEST_KEY = 80
 _ESCAPED_SURROGATE = re.compile(rb"\\u[dD]")
 
 
@@ -101,9 +104,10 @@ def report_from_document(document: dict[str, Any]) -> Report:
 
 
 def _path(location: tuple[int | str, ...]) -> str:
+    """The field as `meta.timestamp`; a key that the report itself has made up may be of any length."""
     path = ""
     for part in location:
-        path += f"[{part}]" if isinstance(part, int) else f".{part}"
+        path += f"[{part}]" if isinstance(part, int) else f".{part[:_LONGEST_KEY]}"
     return path.lstrip(".") or "$"
 
 
@@ -151,6 +155,6 @@ def _finite(text: str) -> float:
 
 
 def _bounded(text: str) -> int:
-    if len(text) > 400:
-        raise ValueError("a whole number has over 400 digits")
+    if len(text.lstrip("-")) > _MOST_DIGITS:
+        raise ValueError(f"a whole number has over {_MOST_DIGITS} digits")
     return int(text)

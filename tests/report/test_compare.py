@@ -256,9 +256,21 @@ def test_memory_is_compared_by_peak():
     assert next(m for m in compare(run(), run(peak=None)).memory if m.name == "prefill").difference_mb is None
 
 
-def test_a_time_of_zero_has_no_ratio():
-    found = row(compare(run(), run(prefill=(0.0, 0.0, 0.0))), "prefill")
-    assert (found.verdict, found.reason, found.ratio) == ("not-comparable", "no-time", None)
+@pytest.mark.parametrize("ms", [0.0, 5e-324, 1e-300, 1e-13])
+@pytest.mark.parametrize("samples", [1, 3])
+def test_a_time_of_zero_or_next_to_it_has_no_ratio(ms, samples):
+    for comparison in (
+        compare(run(), run(prefill=(ms,) * samples)),
+        compare(run(prefill=(ms,) * samples), run()),
+    ):
+        found = row(comparison, "prefill")
+        assert (found.verdict, found.reason, found.ratio) == ("not-comparable", "no-time", None)
+
+
+def test_clocks_far_apart_leave_the_measured_ratio_and_no_other():
+    found = row(compare(run(clock=0.001, prefill=(1e-6,) * 3), run(clock=1e6)), "prefill")
+    assert found.ratio == pytest.approx(1e9)
+    assert found.ratio_equal_clock is None
 
 
 def test_the_comparison_is_repeatable_and_reads_back():

@@ -111,6 +111,26 @@ def test_a_run_against_itself_differs_in_nothing_and_divides_by_nothing(slow):
     assert {(part.difference_ms, part.share) for part in found.parts} == {(0.0, None)}
 
 
+def test_a_whole_that_took_next_to_nothing_is_not_divided(report, slow):
+    short = ran(report, prefill=1e-15, steps=[[1e-12] * 4] * 3)
+    stages = [
+        stage.model_copy(update={"duration_ms": 1e-15}) if "tokenization" in stage.name else stage
+        for stage in short.stage_profiles
+    ]
+
+    assert decompose(short.model_copy(update={"stage_profiles": stages}), slow) is None
+
+
+def test_a_split_that_exceeds_its_stage_beyond_measure_is_not_scaled_to_it(slow, fast):
+    (split,) = slow.operators
+    beyond = split.model_copy(
+        update={"kinds": [kind.model_copy(update={"ms": 1e11}) for kind in split.kinds]}
+    )
+    found = decompose(fast, slow.model_copy(update={"operators": [beyond]}))
+
+    assert [part.kind for part in found.parts if part.stage == "decode"] == [None]
+
+
 def test_loading_and_the_cold_first_call_are_no_part_of_it(slow, fast):
     assert {part.stage for part in decompose(fast, slow).parts} == {
         "tokenization",

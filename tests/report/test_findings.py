@@ -165,6 +165,16 @@ def test_a_bad_grade_has_the_last_word(report, grade, code):
     assert codes(report.model_copy(update={"quality": Quality(grade=grade)}))[-1] == code
 
 
+def test_a_prefill_next_to_nothing_is_not_said_to_be_so_many_times_as_fast(report):
+    stages = [
+        stage.model_copy(update={"ms_per_token": 5e-324}) if stage.name == "prefill" else stage
+        for stage in report.stage_profiles
+    ]
+
+    assert "batching" in codes(report)
+    assert "batching" not in codes(report.model_copy(update={"stage_profiles": stages}))
+
+
 def test_a_run_without_decode_says_nothing_of_tokens(report):
     run = report.model_copy(
         update={"stage_profiles": [s for s in report.stage_profiles if s.name != "decode"]}

@@ -41,7 +41,8 @@ NOT_JSON = {
     "UTF-16": '{"a": 1}'.encode("utf-16"),
     "UTF-32": '{"a": 1}'.encode("utf-32"),
     "UTF-16 without a mark": '{"a": 1}'.encode("utf-16-le"),
-    "401 digits": b'{"a": ' + b"1" * 401 + b"}",
+    "301 digits": b'{"a": ' + b"1" * 301 + b"}",
+    "301 digits under zero": b'{"a": -' + b"1" * 301 + b"}",
     "many digits": b'{"a": ' + b"9" * 100_000 + b"}",
     "a null byte": b'{"a": 1}\x00',
     "two documents": b"{}{}",
@@ -130,6 +131,7 @@ WRONG = [
     ("meta.reference_freq_mhz", "3000"),
     ("meta.reference_freq_mhz", True),
     ("meta.reference_freq_mhz", 10**300),
+    ("meta.reference_freq_mhz", 1e-4),
     ("workload.decode_tokens", 0),
     ("workload.decode_tokens", 1.5),
     ("workload.decode_tokens", 2**53 + 1),
@@ -206,6 +208,10 @@ def test_keys_of_a_newer_agent_are_kept(document):
     assert again["meta"]["mood"] == "good"
     assert again["stage_profiles"][4]["watts"] == 11.5
     assert read_report(json.dumps(again).encode()) == report_from_document(document)
+
+
+def test_a_whole_number_that_can_still_be_shown_is_kept():
+    assert parse_document(b'{"a": -' + b"9" * 300 + b"}") == {"a": -(10**300) + 1}
 
 
 def test_sums_that_overflow_are_refused(document):
