@@ -80,11 +80,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = _utc_now) -> 
     app.state.metrics = Metrics()
     app.state.gate = Gate(settings)
     for group in _SHOWING:
-        app.include_router(
-            group.router,
-            dependencies=[Depends(unchanged)],
-            responses={304: {"description": "Nothing changed since the ETag that If-None-Match names"}},
-        )
+        app.include_router(group.router, dependencies=[Depends(unchanged)])
     for group in _OTHERS:
         app.include_router(group.router)
     app.add_exception_handler(UnchangedError, not_modified)

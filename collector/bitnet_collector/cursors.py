@@ -5,8 +5,11 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from datetime import datetime
+import re
+from datetime import datetime, timezone
 from typing import NamedTuple
+
+_RUN_ID = re.compile("[0-9a-f-]{1,36}")
 
 
 class Cursor(NamedTuple):
@@ -30,8 +33,10 @@ def read_cursor(word: str) -> Cursor:
     try:
         moment, run_id = json.loads(base64.b64decode(word + "=" * (-len(word) % 4), b"-_", validate=True))
         measured_at = datetime.fromisoformat(moment)
-    except (ValueError, TypeError, binascii.Error, RecursionError) as error:
+        if measured_at.tzinfo is not None:
+            measured_at.astimezone(timezone.utc)  # the first and the last hours of time have no UTC
+    except (ValueError, TypeError, OverflowError, binascii.Error, RecursionError) as error:
         raise ValueError("this is no cursor that the collector gave out") from error
-    if measured_at.tzinfo is None or not isinstance(run_id, str):
+    if measured_at.tzinfo is None or not isinstance(run_id, str) or not _RUN_ID.fullmatch(run_id):
         raise ValueError("this is no cursor that the collector gave out")
     return Cursor(measured_at, run_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import combinations_with_replacement, pairwise
 
 import pytest
 from collector_reports import make_report
@@ -48,7 +48,7 @@ CHARTS = {
 
 @pytest.mark.parametrize("texts", [EN, ZH], ids=["en", "zh"])
 @pytest.mark.parametrize("name", CHARTS)
-@pytest.mark.parametrize("scale", [1e-3, 1.0, 1e4])
+@pytest.mark.parametrize("scale", [1e-12, 1e-3, 1.0, 1e4])
 def test_nothing_is_drawn_outside_the_box(name, texts, scale):
     chart = CHARTS[name](make_report(prefill_ms=1000.0 * scale, decode_ms_per_token=500.0 * scale), texts)
     assert (chart.wide.width, chart.narrow.width) == (WIDE, NARROW)
@@ -157,3 +157,19 @@ def test_scales_and_ticks():
     assert [span_words(ms) for ms in (0, 0.0485, 0.2, 12.345, 999.0, 8300.0)] == [
         *("0", "48.50 µs", "200 µs", "12.35 ms", "999 ms", "8.30 s"),
     ]
+
+
+EXTREMES = [0.0, 5e-324, 1e-300, 1e-15, 9e-10, 1.1e-9, 0.1, 1.0, 1 + 2e-16, 1e12, 1e12 + 1e-4, 1e15]
+
+
+@pytest.mark.parametrize(("low", "high"), list(combinations_with_replacement(EXTREMES, 2)))
+def test_axes_of_figures_that_no_machine_gives_are_short_and_in_order(low, high):
+    ticks = round_ticks(low, high)
+    assert 2 <= len(ticks) < 20
+    assert ticks == sorted(ticks)
+    assert ticks[0] < ticks[-1]
+    assert 0 <= Scale(ticks[0], ticks[-1], 0, 100)(high) <= 100
+    assert 0 <= Scale(low, high, 0, 100)(low) <= 100
+    powers = decades(low, high)
+    assert powers[0] > 0
+    assert 0 <= Scale(powers[0], powers[-1], 0, 100, logarithmic=True)(high) <= 100

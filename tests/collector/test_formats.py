@@ -145,6 +145,13 @@ def test_a_time_stands_with_its_interval_its_n_and_its_doubts():
     assert [(flag.text, flag.hint) for flag in spiky.flags] == [("1 个离群值", "已保留；样本序号 41")]
 
 
+def test_a_spread_of_a_median_next_to_nothing_is_shown_as_it_is():
+    statistics = describe([[1.0, 2.0, 3.0]]).model_copy(
+        update={"median": 5e-324, "iqr": 1e12, "noise": "noisy"}
+    )
+    assert "inf %" in described(5e-324, statistics, 3, Texts("en")).flags[0].hint
+
+
 def test_a_percentile_is_shown_only_with_the_samples_that_it_needs():
     assert shown([100.0 + i % 7 for i in range(199)]).percentiles == []
     assert shown([100.0 + i % 7 for i in range(200)]).percentiles == ["p95 106.0 (n=200)"]

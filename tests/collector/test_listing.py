@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import base64
+import json
 import re
 from datetime import timedelta
 
@@ -117,6 +119,24 @@ def test_a_bad_filter_is_refused_by_name(listed, query, field):
     assert answer.status_code == 400
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert answer.json()["field"] == field
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        ["0001-01-01T00:00:00+14:00", "0190"],  # before there was a UTC
+        ["9999-12-31T23:59:59-14:00", "0190"],
+        ["2026-03-01T00:00:00Z", "\ud800"],
+        ["2026-03-01T00:00:00Z", "a\x00"],
+        ["2026-03-01T00:00:00Z", 7],
+        {"2026-03-01T00:00:00Z": 1},
+    ],
+)
+def test_a_cursor_that_nobody_gave_out_is_refused(listed, place):
+    word = base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
+    for address in ("/runs", "/runs.csv", "/members/WJ/history.json"):
+        answer = listed.client.get(f"{address}?cursor={word}")
+        assert (answer.status_code, answer.json()["field"]) == (400, "cursor")
 
 
 def test_a_cursor_reads_what_it_wrote():

@@ -67,7 +67,7 @@ def described(value: float, statistics: Statistics | None, samples: int, texts: 
 def _flags(statistics: Statistics, texts: Texts) -> list[Flag]:
     flags = []
     if statistics.noise in ("noisy", "unusable") and statistics.iqr is not None and statistics.median > 0:
-        percent = round(100 * statistics.iqr / statistics.median)
+        percent = f"{100 * statistics.iqr / statistics.median:.0f}"  # of a median of next to nothing: inf
         kind = "warn" if statistics.noise == "noisy" else "bad"
         flags.append(Flag(texts(f"noise_{statistics.noise}"), texts("noise_hint", percent=percent), kind))
     if statistics.drift is not None and abs(statistics.drift) > DRIFT:

@@ -26,7 +26,14 @@ router = APIRouter(tags=["admin"])
 _LIMIT = 64 * 2**10
 """Bytes of a change: a note and two switches."""
 
-_PROBLEMS = problems(Kind.NOT_FOUND, Kind.DELETED, Kind.BUSY, Kind.UNAVAILABLE, Kind.STORAGE_FULL)
+_PROBLEMS = problems(
+    Kind.NOT_FOUND,
+    Kind.METHOD_NOT_ALLOWED,  # an id with a slash in it is another address
+    Kind.DELETED,
+    Kind.BUSY,
+    Kind.UNAVAILABLE,
+    Kind.STORAGE_FULL,
+)
 _CHANGE_PROBLEMS = problems(
     Kind.NOT_JSON,
     Kind.BAD_ENCODING,

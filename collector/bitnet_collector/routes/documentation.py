@@ -10,6 +10,7 @@ import fastapi_offline
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse, RedirectResponse
+from pydantic import BaseModel
 from starlette.staticfiles import StaticFiles
 
 from bitnet_report import Report, __version__
@@ -17,6 +18,7 @@ from bitnet_report import Report, __version__
 from ..access.decisions import Decision, decision_on
 from ..problems import Kind, Problem, problems
 from ..render.pages import render_template
+from ..sweeps import SweepTable
 
 router = APIRouter(include_in_schema=False)
 
@@ -40,6 +42,11 @@ async def get_docs(request: Request) -> HTMLResponse:
     return HTMLResponse(page, headers={"Content-Security-Policy": _POLICY})
 
 
+_NEVER_KEPT = ("/metrics",)
+"""What is answered with `no-store`: it has no ETag."""
+_UNCHANGED = {"description": "Nothing changed since the ETag that If-None-Match names"}
+
+
 def document(app: FastAPI) -> None:
     """Serve the static files of pages and docs, and complete the OpenAPI document."""
     here = Path(__file__).parent.parent
@@ -56,16 +63,16 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
     for address, path in schema["paths"].items():
         for method, operation in path.items():
             _tell_who_may(operation, decision_on(method.upper(), address))
+            if method == "get" and address not in _NEVER_KEPT:
+                operation["responses"].setdefault("304", _UNCHANGED)
             if "HTTPValidationError" in str(operation["responses"].get("422")):
                 del operation["responses"]["422"]  # bad parameters are answered with 400 here
     schema["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
     schemas = schema["components"]["schemas"]
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
-    schemas["Problem"] = Problem.model_json_schema()
-    report = Report.model_json_schema(ref_template="#/components/schemas/{model}")
-    schemas.update(report.pop("$defs"))
-    schemas["Report"] = report
+    for model in (Problem, Report, SweepTable):
+        _add(schemas, model)
     schemas["SubmittedReport"] = {
         "title": "SubmittedReport",
         "description": "A report of this schema version, or one that the brief's original script wrote "
@@ -74,6 +81,13 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
     }
     app.openapi_schema = schema
     return schema
+
+
+def _add(schemas: dict[str, Any], model: type[BaseModel]) -> None:
+    """Put a model that no route names to FastAPI beside the others, with the models inside it."""
+    own = model.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas.update(own.pop("$defs", {}))
+    schemas[model.__name__] = own
 
 
 def _tell_who_may(operation: dict[str, Any], decision: Decision) -> None:

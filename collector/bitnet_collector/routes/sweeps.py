@@ -34,7 +34,7 @@ def _given_sweep(session: SessionGiven, sweep_id: _SweepId) -> SweepTable:
         200: {
             "description": "The sweep: JSON, or a page for a browser",
             "content": {
-                "application/json": {"schema": SweepTable.model_json_schema()},
+                "application/json": {"schema": {"$ref": "#/components/schemas/SweepTable"}},
                 "text/html": {"schema": {"type": "string"}},
             },
         },
