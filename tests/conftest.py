@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))  # leftovers
+sys.path.insert(0, str(Path(__file__).parent))  # leftovers, and what several folders share
 
 _GRACE_SECONDS = 3  # for what was told to end and has not quite
 _keeper = pytest.StashKey[subprocess.Popen]()
@@ -27,6 +27,7 @@ def pytest_configure(config: pytest.Config) -> None:
         [sys.executable, leftovers.__file__, folder], stdin=subprocess.PIPE, start_new_session=True
     )
     os.environ[leftovers.VARIABLE] = folder
+    os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = str(Path(folder) / "hypothesis")
     # What torch compiles is compiled once for all tests, and never taken from this machine's user.
     os.environ["TORCHINDUCTOR_CACHE_DIR"] = str(Path(folder) / "inductor")
 
