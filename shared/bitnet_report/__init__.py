@@ -14,6 +14,7 @@ from .comparison import (
     TimeComparison,
 )
 from .decomposition import REMAINDER, Decomposition, Part, decompose, telling_parts
+from .decomposition_words import decomposition_sentence, decomposition_words, part_words
 from .derived import (
     check_derived,
     forward_times_ms,
@@ -164,6 +165,8 @@ __all__ = [
     "combine_interferences",
     "compare",
     "decompose",
+    "decomposition_sentence",
+    "decomposition_words",
     "describe",
     "differing_fields",
     "finding_sentence",
@@ -185,6 +188,7 @@ __all__ = [
     "operator_words",
     "operators_csv",
     "parse_document",
+    "part_words",
     "read_report",
     "report_from_document",
     "roofline_svg",

@@ -71,7 +71,7 @@ class TestFiles:
         assert "% Decode" in where[1]
         rows = [line.split() for line in where if line.rstrip().endswith("%")]
         parts, whole = rows[:-1], rows[-1]
-        assert whole[0] == "inference"
+        assert whole[0] == "Inference"
         assert sum(float(row[-2]) for row in parts) == pytest.approx(100, abs=0.2)
         assert sum(_number(row[-3]) for row in parts) == pytest.approx(_number(whole[-3]), abs=0.2)
 

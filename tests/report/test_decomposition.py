@@ -6,7 +6,15 @@ from itertools import pairwise
 
 import pytest
 
-from bitnet_report import Report, compare, decompose, stage_operators, stage_profile, summarize
+from bitnet_report import (
+    Report,
+    compare,
+    decompose,
+    decomposition_sentence,
+    stage_operators,
+    stage_profile,
+    summarize,
+)
 from bitnet_report.decomposition import REMAINDER
 
 PUBLISHED = {"weight-quantization": (7, 70.0), "bitlinear-matmul": (7, 20.0), "framework": (1, 12.0)}
@@ -163,3 +171,24 @@ def test_other_work_is_still_kept_apart_and_not_divided(slow, fast):
 
     assert found.obstacles == ["other-work"]
     assert found.decomposition is None
+
+
+def test_the_difference_is_said_in_both_languages_with_the_stages_own_names(slow, fast):
+    names = {"prefill": "PRE", "decode": "DEC"}
+    for a, b, english, chinese in (
+        (fast, slow, "B's inference is 4.70× slower", "B 的推理耗时是 A 的 4.70 倍，多用"),
+        (slow, fast, "B's inference is 4.70× faster", "B 的推理速度是 A 的 4.70 倍，少用"),
+    ):
+        found = decompose(a, b)
+        said = {language: decomposition_sentence(found, language, names.get) for language in ("en", "zh")}
+        assert "DEC: quantising weights" in said["en"]
+        assert "DEC：权重量化占" in said["zh"]
+        for sentence in said.values():
+            assert f"{abs(found.difference_ms):,.0f} ms" in sentence
+        assert said["en"].startswith(english)
+        assert said["zh"].startswith(chinese)
+
+
+def test_a_small_difference_is_not_rounded_to_nothing(slow):
+    found = decompose(slow, slow).model_copy(update={"difference_ms": 0.0421, "ratio": 1.05})
+    assert "0.0421 ms more" in decomposition_sentence(found, "en", str)

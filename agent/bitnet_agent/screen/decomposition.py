@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from bitnet_report import SMALLEST_EFFECT, STAGES, Decomposition, Part, operator_words, telling_parts
+from bitnet_report import (
+    SMALLEST_EFFECT,
+    STAGES,
+    Decomposition,
+    Part,
+    decomposition_sentence,
+    decomposition_words,
+    part_words,
+    telling_parts,
+)
 
-from .comparison_words import word
 from .language import Language, text
 
 
@@ -20,37 +30,26 @@ def print_decomposition(console: Console, found: Decomposition, language: Langua
     """
     if max(found.ratio, 1 / found.ratio) - 1 < SMALLEST_EFFECT:
         return
-    shown, rest = telling_parts(found)
-    console.print(f"[bold]{word(language, 'where_title')}[/]")
-    console.print(_sentence(found, shown, language), soft_wrap=True)
+    console.print(f"[bold]{decomposition_words('title', language)}[/]")
+    console.print(escape(decomposition_sentence(found, language, _stage(language))), soft_wrap=True)
     if not certain:
-        console.print(f"[yellow]{word(language, 'where_unsure')}[/]", soft_wrap=True)
-    console.print(_table(found, shown, rest, language))
+        console.print(f"[yellow]{decomposition_words('unsure', language)}[/]", soft_wrap=True)
+    console.print(_table(found, language))
 
 
-def _sentence(found: Decomposition, shown: list[Part], language: Language) -> str:
-    slower = found.ratio > 1
-    ratio = found.ratio if slower else 1 / found.ratio
-    parts = word(language, "where_separator").join(
-        word(language, "where_part", percent=(part.share or 0) * 100, part=_name(part, language))
-        for part in shown
-    )
-    key = "where_slower" if slower else "where_faster"
-    return word(language, key, ratio=ratio, ms=abs(found.difference_ms), parts=parts)
-
-
-def _table(found: Decomposition, shown: list[Part], rest: Part | None, language: Language) -> Table:
+def _table(found: Decomposition, language: Language) -> Table:
+    shown, rest = telling_parts(found)
     table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    table.add_column(word(language, "where_column"), no_wrap=True)
-    for heading in ("A (ms)", "B (ms)", "B - A (ms)", word(language, "where_share")):
+    table.add_column(decomposition_words("part", language), no_wrap=True)
+    for heading in ("A (ms)", "B (ms)", "B - A (ms)", decomposition_words("share", language)):
         table.add_column(heading, justify="right", no_wrap=True)
     for part in shown:
-        table.add_row(_name(part, language), *_cells(part))
+        table.add_row(escape(part_words(part, language, _stage(language))), *_cells(part))
     if rest is not None:
-        table.add_row(word(language, "where_rest"), *_cells(rest))
+        table.add_row(decomposition_words("rest", language), *_cells(rest))
     table.add_section()
     whole = (f"{found.a_ms:,.1f}", f"{found.b_ms:,.1f}", f"{found.difference_ms:+,.1f}", "100 %")
-    table.add_row(word(language, "where_whole"), *whole, style="bold")
+    table.add_row(decomposition_words("whole", language), *whole, style="bold")
     return table
 
 
@@ -59,8 +58,5 @@ def _cells(part: Part) -> tuple[str, ...]:
     return f"{part.a_ms:,.1f}", f"{part.b_ms:,.1f}", f"{part.difference_ms:+,.1f}", share
 
 
-def _name(part: Part, language: Language) -> str:
-    stage = text(language, part.stage) if part.stage in STAGES else escape(part.stage)
-    if part.kind is None:
-        return stage
-    return word(language, "where_in", kind=escape(operator_words(part.kind, language)), stage=stage)
+def _stage(language: Language) -> Callable[[str], str]:
+    return lambda stage: text(language, stage) if stage in STAGES else stage

@@ -59,10 +59,10 @@ def _where(comparison: Comparison, texts: Texts) -> list[str]:
     words = where_words(comparison, texts)
     if words is None:
         return []
-    header = [texts("where_column"), "A (ms)", "B (ms)", "B − A (ms)", texts("where_share")]
+    header = [words.part, "A (ms)", "B (ms)", "B − A (ms)", words.share]
     rows = [[one_line(p.name), p.a, p.b, p.difference, p.share] for p in (*words.parts, words.whole)]
     doubt = [words.doubt] if words.doubt else []
-    return [texts("where"), one_line(words.sentence), *doubt, *aligned([header, *rows], left=(0,)), ""]
+    return [words.title, one_line(words.sentence), *doubt, *aligned([header, *rows], left=(0,)), ""]
 
 
 def _memory(comparison: Comparison, texts: Texts) -> list[str]:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bitnet_report import SMALLEST_EFFECT, Comparison, Decomposition, Part, operator_words, telling_parts
+from bitnet_report import (
+    SMALLEST_EFFECT,
+    Comparison,
+    Part,
+    decomposition_sentence,
+    decomposition_words,
+    part_words,
+    telling_parts,
+)
 
 from ..texts import Texts
 from .figures import NOTHING, figure
@@ -26,8 +34,14 @@ class PartWords:
 
 @dataclass(frozen=True)
 class WhereWords:
-    """The sentence, a doubt if no stage differs for certain, the parts, and the whole as the last of them."""
+    """The sentence, a doubt if no stage differs for certain, the parts, and the whole as the last of them.
 
+    `part` and `share` head their columns.
+    """
+
+    title: str
+    part: str
+    share: str
     sentence: str
     doubt: str
     parts: list[PartWords]
@@ -39,17 +53,25 @@ def where_words(comparison: Comparison, texts: Texts) -> WhereWords | None:
     found = comparison.decomposition
     if found is None or max(found.ratio, 1 / found.ratio) - 1 < SMALLEST_EFFECT:
         return None
+    language = texts.language
     shown, rest = telling_parts(found)
     largest = max(abs(part.share or 0) for part in found.parts) or 1
-    parts = [_part(part, _name(part, texts), largest) for part in shown]
+
+    def stage_name(stage: str) -> str:
+        return stage_words(stage, texts)
+
+    parts = [_part(part, part_words(part, language, stage_name), largest) for part in shown]
     if rest is not None:
-        parts.append(_part(rest, texts("where_rest"), largest))
+        parts.append(_part(rest, decomposition_words("rest", language), largest))
     return WhereWords(
-        sentence=_sentence(found, shown, texts),
-        doubt="" if comparison.inference_differs else texts("where_unsure"),
+        title=decomposition_words("title", language),
+        part=decomposition_words("part", language),
+        share=decomposition_words("share", language),
+        sentence=decomposition_sentence(found, language, stage_name),
+        doubt="" if comparison.inference_differs else decomposition_words("unsure", language),
         parts=parts,
         whole=PartWords(
-            name=texts("where_whole"),
+            name=decomposition_words("whole", language),
             a=figure(found.a_ms, grouped=True),
             b=figure(found.b_ms, grouped=True),
             difference=_signed(found.difference_ms),
@@ -57,20 +79,6 @@ def where_words(comparison: Comparison, texts: Texts) -> WhereWords | None:
             bar=0.0,
             against=False,
         ),
-    )
-
-
-def _sentence(found: Decomposition, shown: list[Part], texts: Texts) -> str:
-    slower = found.ratio > 1
-    parts = texts("where_separator").join(
-        texts("where_part", percent=f"{(part.share or 0) * 100:.0f}", part=_name(part, texts))
-        for part in shown
-    )
-    return texts(
-        "where_slower" if slower else "where_faster",
-        ratio=f"{found.ratio if slower else 1 / found.ratio:.2f}",
-        ms=figure(abs(found.difference_ms), grouped=True),
-        parts=parts,
     )
 
 
@@ -91,10 +99,3 @@ def _signed(difference: float) -> str:
     if not difference:
         return "0"
     return ("+" if difference > 0 else "−") + figure(abs(difference), grouped=True)
-
-
-def _name(part: Part, texts: Texts) -> str:
-    stage = stage_words(part.stage, texts)
-    if part.kind is None:
-        return stage
-    return texts("where_in", stage=stage, kind=operator_words(part.kind, texts.language))

@@ -10,31 +10,11 @@ EXPLAINING: Final[dict[str, tuple[str, str]]] = {
         "Written from this run's figures by fixed rules; the sections below show each of them.",
         "由固定规则根据本次运行的数据生成，各项数据见下文。",
     ),
-    "where": ("Where the difference lies", "差距从何而来"),
-    "where_slower": (
-        "B's inference is {ratio}× slower, {ms} ms more; of that {parts}.",
-        "B 的推理耗时是 A 的 {ratio} 倍，多用 {ms} ms，其中：{parts}。",
-    ),
-    "where_faster": (
-        "B's inference is {ratio}× faster, {ms} ms less; of that {parts}.",
-        "B 的推理速度是 A 的 {ratio} 倍，少用 {ms} ms，其中：{parts}。",
-    ),
-    "where_part": ("{percent} % {part}", "{part}占 {percent} %"),
-    "where_in": ("{stage}: {kind}", "{stage}：{kind}"),
-    "where_separator": (", ", "，"),
-    "where_unsure": (
-        "No single stage differs for certain, so this may be chance: measure more repetitions.",
-        "没有任何一个阶段的差异可以确定，这一差距可能出于偶然：请增加重复次数。",
-    ),
     "where_caption": (
         "The inference stages without loading; the parts sum to the whole. Operators come from a pass of "
         "their own and are scaled to the timed stage.",
         "推理各阶段（不含加载），各部分之和等于总差距。算子耗时来自单独的一遍测量，并按计时阶段换算。",
     ),
-    "where_column": ("Part", "部分"),
-    "where_share": ("Of the difference", "占差距"),
-    "where_rest": ("Everything else", "其余"),
-    "where_whole": ("Inference", "推理合计"),
     "means": ("The same task by other means", "同一任务的不同实现方式"),
     "means_lead": (
         "Engines and allocator settings on one machine: each member's latest run of this task by each of "

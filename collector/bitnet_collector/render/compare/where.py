@@ -12,4 +12,4 @@ from ..where_words import where_words
 def section(comparison: Comparison, texts: Texts) -> Section | None:
     """The sentence and the table; only where the two differ by enough to ask."""
     view = where_words(comparison, texts)
-    return Section("where", texts("where"), view) if view else None
+    return Section("where", view.title, view) if view else None

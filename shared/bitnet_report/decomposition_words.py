@@ -1,0 +1,70 @@
+"""Where two runs differ, in words, English and Chinese: one sentence for the terminal and the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, Literal
+
+from .decomposition import Decomposition, Part, telling_parts
+from .operator_words import operator_words
+
+Language = Literal["en", "zh"]
+StageName = Callable[[str], str]
+"""What a stage is called where the words are shown."""
+
+_WORDS: Final[dict[str, tuple[str, str]]] = {
+    "title": ("Where the difference lies", "差距从何而来"),
+    "part": ("Part", "部分"),
+    "share": ("Of the difference", "占差距"),
+    "rest": ("Everything else", "其余"),
+    "whole": ("Inference", "推理合计"),
+    "slower": (
+        "B's inference is {ratio:.2f}× slower, {ms} ms more; of that {parts}.",
+        "B 的推理耗时是 A 的 {ratio:.2f} 倍，多用 {ms} ms，其中：{parts}。",
+    ),
+    "faster": (
+        "B's inference is {ratio:.2f}× faster, {ms} ms less; of that {parts}.",
+        "B 的推理速度是 A 的 {ratio:.2f} 倍，少用 {ms} ms，其中：{parts}。",
+    ),
+    "of_that": ("{percent:.0f} % {part}", "{part}占 {percent:.0f} %"),
+    "in_stage": ("{stage}: {kind}", "{stage}：{kind}"),
+    "separator": (", ", "，"),
+    "unsure": (
+        "No single stage differs for certain, so this may be chance: measure more repetitions.",
+        "没有任何一个阶段的差异可以确定，这一差距可能出于偶然：请增加重复次数。",
+    ),
+}
+
+
+def decomposition_words(key: str, language: Language, **values: object) -> str:
+    """The words of that key with its values put in: headings, and the doubt."""
+    return _WORDS[key][0 if language == "en" else 1].format(**values)
+
+
+def part_words(part: Part, language: Language, stage_name: StageName) -> str:
+    """What a part is called: its stage, and the kind of operator where it was divided."""
+    stage = stage_name(part.stage)
+    if part.kind is None:
+        return stage
+    return decomposition_words("in_stage", language, stage=stage, kind=operator_words(part.kind, language))
+
+
+def decomposition_sentence(found: Decomposition, language: Language, stage_name: StageName) -> str:
+    """By how much B's inference differs, and which parts make it."""
+    parts = decomposition_words("separator", language).join(
+        decomposition_words(
+            "of_that",
+            language,
+            percent=(part.share or 0) * 100,
+            part=part_words(part, language, stage_name),
+        )
+        for part in telling_parts(found)[0]
+    )
+    slower, apart = found.ratio > 1, abs(found.difference_ms)
+    return decomposition_words(
+        "slower" if slower else "faster",
+        language,
+        ratio=found.ratio if slower else 1 / found.ratio,
+        ms=f"{apart:,.0f}" if apart >= 100 else f"{apart:.3g}",
+        parts=parts,
+    )
