@@ -50,12 +50,7 @@ class Server:
         self.said = ""
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()  # a server whose words nobody reads stands still once the pipe is full
-        started = time.monotonic()
-        while not (found := re.search(r"(http://\S+)/summary", self.said)):
-            alive = self.process.poll() is None and time.monotonic() - started < 30
-            assert alive, f"the collector did not start: {self.said}"
-            time.sleep(0.01)
-        self.url = found[1]
+        self.url = self.wait_until_said(r"(http://\S+)/summary")[1]
         self.client = httpx.Client(base_url=self.url, timeout=30)
 
     def submit(self, report: Report | dict[str, Any] | bytes, **headers: str) -> httpx.Response:
@@ -72,6 +67,15 @@ class Server:
     def _listen(self) -> None:
         for line in self.process.stderr:
             self.said += line
+
+    def wait_until_said(self, pattern: str, seconds: float = 30) -> re.Match[str]:
+        """Wait until what it said on standard error holds that; fail if it ends or the time is up."""
+        started = time.monotonic()
+        while not (found := re.search(pattern, self.said)):
+            alive = self.process.poll() is None and time.monotonic() - started < seconds
+            assert alive, f"the collector has not said {pattern!r}, but: {self.said}"
+            time.sleep(0.01)
+        return found
 
     def execute(self, *statements: str | TextClause) -> list[Any]:
         """Run SQL on its database, as another program would."""

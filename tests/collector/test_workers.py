@@ -52,8 +52,7 @@ def test_a_worker_that_dies_is_replaced(workers):
     first, *others = processes_of(workers)
     first.kill()
     first.wait(10)
-    with ThreadPoolExecutor(1) as pool:  # the log says so as soon as the new one answers
-        pool.submit(workers.process.stderr.readline).result(timeout=30)
+    workers.wait_until_said("a worker ended and is replaced")
     answers = submit_all(workers, [make_report().to_json() for _ in range(6)])
     assert {answer.status_code for answer in answers} == {201}
     assert workers.signal(signal.SIGTERM) == 0
