@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -20,6 +21,9 @@ _keeper = pytest.StashKey[subprocess.Popen]()
 def pytest_configure(config: pytest.Config) -> None:
     import leftovers
 
+    # A shell that starts something in the background lets it ignore Ctrl-C, and all that it starts as well.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     folder = tempfile.mkdtemp(prefix="bitnet-")
     Path(folder).chmod(0o711)  # PostgreSQL's user passes through it
     os.environ.pop(leftovers.VARIABLE, None)
