@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shlex
+import signal
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,6 +15,10 @@ import httpx
 import pytest
 
 from bitnet_report import Report, read_report
+
+sys.path.append(str(Path(__file__).parent / "collector"))
+
+from collector_server import Server
 
 pytestmark = [pytest.mark.agent, pytest.mark.collector]
 
@@ -35,37 +37,15 @@ WORK += ["--threads", "1", "--lang", "en"]
 OLD = Path(__file__).parent / "golden" / "report-v0.json"
 
 
-class Collector:
-    """`bitnet-collector serve` in a process of its own; its database outlives it."""
+class Collector(Server):
+    """A collector in a process of its own; its database in `place` outlives it."""
 
     def __init__(self, place: Path, port: int = 0) -> None:
-        self.process = subprocess.Popen(
-            [
-                sys.executable, "-m", "bitnet_collector", "serve", "--port", str(port),
-                "--database-url", f"sqlite:///{place / 'runs.db'}",
-            ],
-            stderr=subprocess.PIPE, text=True,
-            env={key: value for key, value in os.environ.items() if not key.startswith("BITNET_COLLECTOR")},
-        )  # fmt: skip
-        said, deadline = "", time.monotonic() + 60
-        while not (found := re.search(r"(http://\S+)/summary", said)):
-            line = self.process.stderr.readline()
-            assert line, f"the collector did not start: {said}"
-            assert time.monotonic() < deadline, said
-            said += line
-        # Whose words nobody reads stands still once the pipe is full.
-        threading.Thread(target=self.process.stderr.read, daemon=True).start()
-        self.url = found[1]
+        super().__init__(place / "runs.db", "--port", str(port))
         self.port = int(self.url.rpartition(":")[2])
 
     def get(self, path: str, accept: str = "*/*") -> httpx.Response:
-        answer = httpx.get(self.url + path, headers={"Accept": accept}, trust_env=False, timeout=30)
-        answer.raise_for_status()
-        return answer
-
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.wait(timeout=30)
+        return self.client.get(path, headers={"Accept": accept}).raise_for_status()
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +57,7 @@ def place(tmp_path_factory) -> Path:
 def collector(place) -> Iterator[Collector]:
     running = Collector(place)
     yield running
-    running.kill()
+    running.signal(signal.SIGKILL)
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +101,7 @@ def test_the_members_have_rows_before_they_report(place):
         assert [r["member"] for r in rows] == ["WJ", "WYC", "LCJ"]
         assert {r["run_id"] for r in rows} == {None}
     finally:
-        fresh.kill()
+        fresh.signal(signal.SIGKILL)
 
 
 def test_the_agent_says_where_its_run_is(delivered, collector):
@@ -225,7 +205,7 @@ def test_a_report_of_the_original_script_appears_with_its_caveat(delivered, coll
 def test_a_collector_that_dies_loses_nothing_and_takes_the_report_later(agent, place):
     (place / "dies").mkdir()
     first = Collector(place / "dies")
-    first.kill()
+    first.signal(signal.SIGKILL)
 
     ended = agent(
         "--collector", first.url, "--member", "WYC", *WORK, "--output", "later.json", "--retry-for", "0"
@@ -242,11 +222,11 @@ def test_a_collector_that_dies_loses_nothing_and_takes_the_report_later(agent, p
         assert ended.returncode == 0, ended.stderr
         assert row(again, "WYC")["run_id"] == report.run_id
     finally:
-        again.kill()
+        again.signal(signal.SIGKILL)
 
     survivor = Collector(place / "dies")
     try:
         kept = survivor.get(f"/runs/{report.run_id}", "application/json").content
         assert kept == (place / "later.json").read_bytes()
     finally:
-        survivor.kill()
+        survivor.signal(signal.SIGKILL)

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import json
-import os
-import re
-import subprocess
+import signal
 import sys
-import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
 from bitnet_agent.delivery.outbox import Outgoing
 from bitnet_report import new_run_id
 
 sys.path.insert(0, str(Path(__file__).parent))  # faulty_proxy
+sys.path.append(str(Path(__file__).parent.parent / "collector"))
+
+from collector_server import Server
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "report-v1.json"
 
@@ -30,28 +28,8 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.collector)
 
 
-class Collector:
-    """`bitnet-collector serve` in a process of its own, and what it holds."""
-
-    def __init__(self, database: Path) -> None:
-        self.process = subprocess.Popen(
-            [
-                sys.executable, "-m", "bitnet_collector", "serve", "--port", "0",
-                "--database-url", f"sqlite:///{database}",
-            ],
-            stderr=subprocess.PIPE, text=True,
-            env={name: value for name, value in os.environ.items() if not name.startswith("BITNET_")},
-        )  # fmt: skip
-        said, deadline = "", time.monotonic() + 60
-        while not (found := re.search(r"(http://\S+)/summary", said)):
-            line = self.process.stderr.readline()
-            assert line, f"the collector did not start: {said}"
-            assert time.monotonic() < deadline, said
-            said += line
-        # Whose words nobody reads stands still once the pipe is full.
-        threading.Thread(target=self.process.stderr.read, daemon=True).start()
-        self.url = found[1]
-        self.client = httpx.Client(base_url=self.url, trust_env=False, timeout=30)
+class Collector(Server):
+    """A collector in a process of its own, and what it holds."""
 
     def holds(self, run_id: str) -> bytes | None:
         answer = self.client.get(f"/runs/{run_id}.json")
@@ -66,18 +44,13 @@ class Collector:
             path = answer.links.get("next", {}).get("url")
         return found
 
-    def stop(self) -> None:
-        self.client.close()
-        self.process.kill()
-        self.process.wait(timeout=30)
-
 
 @pytest.fixture(scope="session")
 def collector(tmp_path_factory) -> Iterator[Collector]:
     """One for all: each test sends runs of its own."""
     running = Collector(tmp_path_factory.mktemp("collector") / "runs.db")
     yield running
-    running.stop()
+    running.signal(signal.SIGKILL)
 
 
 def make_outgoing() -> Outgoing:

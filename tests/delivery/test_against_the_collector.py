@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -81,9 +82,9 @@ def guarded(tmp_path):
     database = tmp_path / "guarded.db"
     tokens = {name: make_token(database, "create", name) for name in ("WJ", "LCJ")}
     running = Collector(database)
-    running.database, running.tokens = database, tokens
+    running.tokens = tokens
     yield running
-    running.stop()
+    running.signal(signal.SIGKILL)
 
 
 def test_a_member_submits_with_their_own_token_alone(agent, guarded, outgoing, tmp_path):
