@@ -12,14 +12,17 @@ from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Match
 
 from bitnet_report import NotAReportError, NotJsonError, UnsupportedSchemaError
 
 from .curation import UncuratableError
 from .database import Failure, cause_of, failure_of
-from .problems import Kind, ProblemError, problem_response
+from .negotiation import PAGE_VARY, choose_media_type
+from .problems import MEDIA_TYPE, Kind, ProblemError, problem_response
+from .render.problem_html import problem_html
+from .routes.given import page_frame
 from .runs import ConflictError, DeletedError
 from .watching import note
 
@@ -36,9 +39,24 @@ def _answering(problem: Callable[[Request, Any], ProblemError]) -> Callable[[Req
     def answer(request: Request, error: Exception) -> Response:
         found = problem(request, error)
         note(request.scope, problem=found.kind.slug)
-        return problem_response(found, getattr(request.state, "request_id", None))
+        request_id = getattr(request.state, "request_id", None)
+        return _page(request, found, request_id) or problem_response(found, request_id)
 
     return answer
+
+
+def _page(request: Request, problem: ProblemError, request_id: str | None) -> Response | None:
+    """The problem as a page for a browser; None for a program, or where no page was asked for."""
+    offers = (MEDIA_TYPE, "application/json", "text/html")
+    if request.method != "GET" or problem.kind is Kind.INTERNAL:  # what failed may be the page itself
+        return None
+    if choose_media_type(request.headers.get("accept", ""), offers) != "text/html":
+        return None
+    lang = request.query_params.get("lang")
+    frame = page_frame(request, "zh" if lang == "zh" else "en" if lang == "en" else None)
+    page = problem_html(problem.document, problem.kind.slug, request_id, request.app.state.clock(), frame)
+    headers = {"Cache-Control": "no-store", "Vary": PAGE_VARY, **problem.headers}
+    return HTMLResponse(page, problem.kind.status, headers=headers)
 
 
 def _conflict(_request: Request, error: ConflictError) -> ProblemError:

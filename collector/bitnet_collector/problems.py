@@ -107,14 +107,17 @@ def problem_response(error: ProblemError, request_id: str | None = None) -> JSON
 
 
 def problems(*kinds: Kind) -> dict[int | str, dict[str, Any]]:
-    """What a route declares in OpenAPI of its problems; every route can end in `INTERNAL`."""
+    """What a route declares in OpenAPI of its problems, pages for browsers; any can end in `INTERNAL`."""
     declared: dict[int | str, dict[str, Any]] = {}
     for kind in (*kinds, Kind.INTERNAL):
         entry = declared.setdefault(
             kind.status,
             {
                 "description": "",
-                "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+                "content": {
+                    MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}},
+                    "text/html": {"schema": {"type": "string"}},
+                },
             },
         )
         entry["description"] = "; ".join(filter(None, (entry["description"], f"{kind.title} (`{kind.urn}`)")))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import ScalarSelect, union_all
@@ -40,6 +40,15 @@ def picked_runs(session: Session, workload_id: str, show: Show) -> dict[str, Seq
     for run in session.exec(query):
         runs.setdefault(run.member, []).append(run)
     return dict(runs)
+
+
+def best_runs(session: Session, workload_ids: Collection[str]) -> dict[tuple[str, str], Run]:
+    """The fastest rankable run of each member in these workloads, by workload and member."""
+    if not workload_ids:
+        return {}
+    ids = select(_best().label("run_id")).where(col(Latest.workload_id).in_(list(workload_ids))).subquery()
+    query = select(Run).join(ids, col(Run.run_id) == ids.c.run_id)
+    return {(run.workload_id, run.member): run for run in session.exec(query)}
 
 
 def _newest(place: int) -> ScalarSelect[str]:

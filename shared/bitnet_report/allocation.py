@@ -25,7 +25,9 @@ class StageAllocation(Record):
     `minor_faults` are those of the whole stage; per forward they are `minor_faults` / `forwards`, and per
     token that / `tokens`. `large_temporaries` counts the blocks above `Allocation.large_bytes` that one
     forward takes and gives back, together `large_temporaries_mb`. `saving_ms` is what one forward would take
-    less without the faults: faults per forward × `Allocation.fault_cost_ns` / 10**6.
+    less without the faults: faults per forward × `Allocation.fault_cost_ns` / 10**6. `user_cpu_ms` and
+    `system_cpu_ms` are the CPU time of one forward (getrusage, all threads together): that of the program
+    itself, and what the kernel spent on its behalf, page faults above all.
     """
 
     stage: Name
@@ -37,6 +39,8 @@ class StageAllocation(Record):
     large_temporaries: Count | None = None
     large_temporaries_mb: Megabytes | None = None
     saving_ms: Ms | None = None
+    user_cpu_ms: Ms | None = None
+    system_cpu_ms: Ms | None = None
 
 
 class Allocation(Record):

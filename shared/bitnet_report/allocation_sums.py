@@ -24,8 +24,10 @@ def stage_allocation(
     fault_cost_ns: float | None,
     large_temporaries: int | None = None,
     large_temporaries_mb: float | None = None,
+    user_cpu_ms: float | None = None,
+    system_cpu_ms: float | None = None,
 ) -> StageAllocation:
-    """Make a stage's row from what was counted."""
+    """Make a stage's row from what was counted; the CPU times (ms) given are those of all its forwards."""
     per_forward = minor_faults / forwards
     return StageAllocation(
         stage=stage,
@@ -37,6 +39,8 @@ def stage_allocation(
         large_temporaries=large_temporaries,
         large_temporaries_mb=large_temporaries_mb,
         saving_ms=_saving_ms(per_forward, fault_cost_ns),
+        user_cpu_ms=None if user_cpu_ms is None else user_cpu_ms / forwards,
+        system_cpu_ms=None if system_cpu_ms is None else system_cpu_ms / forwards,
     )
 
 

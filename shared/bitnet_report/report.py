@@ -167,9 +167,10 @@ class FreqNormalization(Record):
 
 
 class MemoryKinds(Record):
-    """What the memory around a stage was made of (MB, before and after), and its page faults.
+    """What the memory around a stage was made of (MB, before and after), its page faults and its CPU time.
 
-    From `/proc/self/status` and getrusage(2); a major fault had to read from a disk.
+    From `/proc/self/status` and getrusage(2); a major fault had to read from a disk. CPU time (ms) is that of
+    all threads together, `user` in the program, `system` in the kernel; null in reports from before it.
     """
 
     anonymous_before_mb: Megabytes
@@ -180,6 +181,8 @@ class MemoryKinds(Record):
     swap_after_mb: Megabytes
     major_faults: Count
     minor_faults: Count
+    user_cpu_ms: Ms | None = None
+    system_cpu_ms: Ms | None = None
 
 
 class StageProfile(Record):

@@ -37,6 +37,10 @@ def test_the_report_counts_the_faults_of_the_watched_pass(profiled):
         cost_ms = allocation.fault_cost_ns / 1e6
         assert stage.saving_ms == pytest.approx(stage.minor_faults / forwards * cost_ms)
         assert stage.large_temporaries == 0  # the stand-in's largest weight is 256 KiB
+        kinds = report.stage(stage.stage).memory_kinds
+        assert stage.system_cpu_ms == pytest.approx(kinds.system_cpu_ms / forwards)
+        assert stage.user_cpu_ms == pytest.approx(kinds.user_cpu_ms / forwards)
+        assert stage.user_cpu_ms + stage.system_cpu_ms > 0
     assert (allocation.faults_source, allocation.fault_cost_source) == ("getrusage", "mmap-probe")
 
 

@@ -75,10 +75,12 @@ def test_the_split_is_read_exactly(tmp_path):
         assert (now.anonymous_mb, now.file_mb, now.swap_mb) == (2.0, 5.0, 0.5)
 
 
-def test_faults_are_those_between_the_two_readings():
-    kinds = kinds_between(KindsNow(1.0, 2.0, 0.0, 5, 100), KindsNow(3.0, 2.0, 0.5, 7, 150))
+def test_faults_and_cpu_time_are_those_between_the_two_readings():
+    before, after = KindsNow(1.0, 2.0, 0.0, 5, 100, 90.0, 40.0), KindsNow(3.0, 2.0, 0.5, 7, 150, 95.0, 47.0)
+    kinds = kinds_between(before, after)
     assert kinds is not None
     assert (kinds.major_faults, kinds.minor_faults) == (2, 50)
+    assert (kinds.user_cpu_ms, kinds.system_cpu_ms) == (5.0, 7.0)
     assert (kinds.anonymous_before_mb, kinds.anonymous_after_mb) == (1.0, 3.0)
     assert (kinds.swap_before_mb, kinds.swap_after_mb) == (0.0, 0.5)
 

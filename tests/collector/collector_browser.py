@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
 
-from collector_reports import make_report, version_0
+from collector_reports import make_report, version_0, with_allocation, with_sweep
 from collector_server import Server
 
-from bitnet_report import make_caveat, new_run_id
+from bitnet_report import Report, make_caveat, new_run_id
 
 LONG = "a-rather-long-member-name.with-dots_and-more-of-them-42"
 
@@ -16,10 +16,12 @@ def store_team(server: Server) -> Server:
     """WJ with a history, WYC with caveats, LCJ old, a long name graded invalid, OLD of version 0, no ANNA."""
     now = datetime.now(timezone.utc)
 
-    def submit(member, **options):
-        report = make_report(member, **options)
+    def store(report: Report) -> str:
         assert server.submit(report).status_code == 201
         return report.run_id
+
+    def submit(member, **options):
+        return store(make_report(member, **options))
 
     for days in (9, 6, 3):
         wj = submit("WJ", decode_ms_per_token=500.0 + days, measured_at=now - timedelta(days=days))
@@ -45,6 +47,16 @@ def store_team(server: Server) -> Server:
     )
     old = version_0("OLD", run_id=new_run_id())
     assert server.submit(old).status_code == 201
+    sweep = new_run_id()
+    for threads in (1, 2, 4):
+        point = make_report(
+            "SWEEPER",
+            decode_ms_per_token=2000.0 / threads,
+            threads=threads,
+            measured_at=now - timedelta(hours=5),
+        )
+        store(with_sweep(point, sweep))
+    churning = store(with_allocation(make_report("CHURN", measured_at=now - timedelta(days=2))))
     server.ids = {"WJ": wj, "WYC": wyc, "LCJ": lcj, "invalid": invalid, "OLD": old["run_id"]}
     server.pages = {
         "summary": "/summary.html",
@@ -57,5 +69,12 @@ def store_team(server: Server) -> Server:
         "not comparable": f"/compare.html?a={wj}&b={old['run_id']}",
         "member": "/members/WJ",
         "one run": f"/members/{LONG}",
+        "page faults": f"/runs/{churning}.html",
+        "sweep": f"/sweeps/{sweep}",
+        "runs": "/runs.html",
+        "older runs": "/runs.html?limit=4&grade=A",
+        "no run": "/runs.html?member=WJ&grade=C",
+        "members": "/members.html",
+        "not there": "/runs/01890000-0000-7000-8000-000000000000",
     }
     return server

@@ -7,17 +7,20 @@ from datetime import datetime, timezone
 from typing import Any
 
 from bitnet_report import (
+    Allocation,
     Caveat,
     CpuInfo,
     Environment,
     Meta,
     Quality,
     Report,
+    SweepPlace,
     Warmup,
     WarmupStep,
     Workload,
     frequency_normalization,
     new_run_id,
+    stage_allocation,
     stage_profile,
     summarize,
 )
@@ -155,3 +158,44 @@ def version_0(member: str = "LCJ", **more: Any) -> dict[str, Any]:
         "summary": {"total_time_ms": 13000.0, "peak_memory_mb": 5200.0},
         **more,
     }
+
+
+def with_sweep(report: Report, sweep_id: str) -> Report:
+    """The report as a point of a sweep."""
+    place = SweepPlace(sweep_id=sweep_id, points=3, rounds=1)
+    return report.model_copy(update={"meta": report.meta.model_copy(update={"sweep": place})})
+
+
+def with_allocation(
+    report: Report,
+    *,
+    faults: int = 200_000,
+    cost_ns: float | None = 1000.0,
+    malloc: str = "default",
+    decode: str = "decode",
+) -> Report:
+    """The report with so many faults a token, 90 large temporaries, and 100 of 400 ms in the kernel."""
+    stages = [
+        stage_allocation(
+            name,
+            forwards=forwards,
+            tokens=tokens,
+            minor_faults=counted * forwards,
+            fault_cost_ns=cost_ns,
+            large_temporaries=90,
+            large_temporaries_mb=3037.5,
+            user_cpu_ms=300.0 * forwards,
+            system_cpu_ms=100.0 * forwards,
+        )
+        for name, forwards, tokens, counted in (("prefill", 1, 128, 2), (decode, 4, 1, faults))
+    ]
+    allocation = Allocation(
+        faults_source="getrusage",
+        fault_cost_ns=cost_ns,
+        fault_cost_source=None if cost_ns is None else "mmap-probe",
+        temporaries_source="torch-profiler",
+        large_bytes=2**25,
+        stages=stages,
+    )
+    workload = report.workload.model_copy(update={"malloc": malloc})
+    return report.model_copy(update={"allocation": allocation, "workload": workload})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 import httpx
 import pytest
@@ -16,6 +16,7 @@ from bitnet_report import Caveat
 pytestmark = pytest.mark.browser
 
 RUN = "window.pwned=1"
+SWEEP = "01900000-0000-7000-8000-0000000000bb"
 ATTACKS = [
     f"<script>{RUN}</script>",
     f'"><img src=x onerror="{RUN}">',
@@ -53,6 +54,7 @@ def hostile_report(member, attack):
     for part in ("meta", "environment", "cpu_info", "workload", "quality", "warmup", "summary"):
         document[part][attack] = attack
     document["stage_profiles"][0][attack] = attack
+    document["meta"]["sweep"] = {"sweep_id": SWEEP, "points": 2, "rounds": 1}
     document["environment"].update(os=name, kernel=name, torch=name, python=name, compiler=name)
     document["cpu_info"].update(arch=name, hypervisor=name, isa=[name])
     document["quality"]["caveats"].append({"code": name[:64], "message": attack, "remedy": attack})
@@ -96,11 +98,14 @@ def test_no_value_of_a_report_runs_on_any_page(hostile, browser, language):
     page.on("request", lambda request: asked.append(request.url))
     page.on("dialog", lambda dialog: complaints.append(dialog.message))
     ids = [run["run_id"] for run in hostile.runs]
-    start = [f"/summary?lang={language}", "/docs", f"/members/M0?lang={language}"]
+    start = [
+        f"/{name}?lang={language}" for name in ("summary", "runs", "members", "members/M0", f"sweeps/{SWEEP}")
+    ]
+    start += ["/docs", f"/runs/{quote(ATTACKS[0], safe='')}?lang={language}"]
     start += [f"/runs/{run_id}.html?lang={language}" for run_id in ids]
     start += [f"/compare.html?a={a}&b={b}&lang={language}" for a, b in zip(ids, ids[2:], strict=False)]
     waiting, seen, pages = [hostile.url + path for path in start], set(), 0
-    while waiting and pages < 25:
+    while waiting and pages < 30:
         address = waiting.pop(0)
         if shape(address) in seen:
             continue

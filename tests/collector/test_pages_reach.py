@@ -20,6 +20,13 @@ NAMES = (
     "not comparable",
     "member",
     "one run",
+    "page faults",
+    "sweep",
+    "runs",
+    "older runs",
+    "no run",
+    "members",
+    "not there",
 )
 
 
@@ -76,7 +83,7 @@ def test_axe_finds_nothing_wide_or_narrow(team, visit, name, language, scheme):
     assert page.complaints == []
 
 
-@pytest.mark.parametrize("address", ["/summary.html", "/members/WJ"])
+@pytest.mark.parametrize("address", ["/summary.html", "/members/WJ", "/runs.html", "/members.html"])
 def test_axe_finds_nothing_where_nobody_has_reported(nobody, visit, address):
     page = visit(nobody.url + address)
     assert "bitnet-agent --collector" in page.inner_text("pre")
@@ -155,6 +162,47 @@ class TestPickers:
         assert row.get_by_text("old", exact=True).get_attribute("title").startswith("measured 45 days ago")
 
 
+class TestRuns:
+    def test_two_runs_are_picked_in_the_list_and_compared(self, team, visit):
+        page = visit(f"{team.url}/runs.html", java_script_enabled=False)
+        page.get_by_label("A: LCJ").check()
+        page.get_by_label("B: WYC").check()
+        page.get_by_role("button", name="Compare").click()
+        assert page.get_by_role("heading", level=1).inner_text() == "WYC against LCJ"
+
+    def test_the_form_filters_and_keeps_what_was_chosen(self, team, visit):
+        page = visit(f"{team.url}/runs.html?lang=en&limit=2", java_script_enabled=False, language="zh-CN")
+        page.get_by_label("Member", exact=True).select_option("WJ")
+        page.get_by_label("Grade").select_option("A")
+        page.get_by_label("Measured from").fill("2020-01-31")
+        page.get_by_role("button", name="Filter").click()
+        assert "Only: member WJ; grade A; measured from 2020-01-31 (UTC)." in page.inner_text("main")
+        assert page.get_by_label("Member", exact=True).input_value() == "WJ"
+        assert page.get_by_label("Measured from").input_value() == "2020-01-31"
+        assert page.locator("tbody td.who").all_inner_texts() == ["WJ", "WJ"]
+        page.get_by_role("link", name="Older runs").click()
+        assert page.locator("tbody td.who").all_inner_texts() == ["WJ", "WJ"]
+        assert page.get_by_role("link", name="Older runs").count() == 0
+        page.get_by_role("link", name="Newest runs").click()
+        assert page.get_by_role("link", name="Older runs").count() == 1
+        page.get_by_role("link", name="Show all runs").click()
+        assert page.url == f"{team.url}/runs.html?lang=en"
+
+    def test_a_doubtful_run_tells_why_where_it_stands(self, team, visit):
+        page = visit(f"{team.url}/runs.html?grade=B", java_script_enabled=False)
+        assert not page.get_by_text("install a C compiler").is_visible()
+        page.get_by_text("Why grade B").click()
+        assert page.get_by_text("install a C compiler").is_visible()
+
+    def test_the_way_from_any_page_to_the_runs_and_the_members(self, team, visit):
+        page = visit(f"{team.url}/summary.html", java_script_enabled=False)
+        page.get_by_role("navigation", name="Pages").get_by_role("link", name="Runs").click()
+        assert page.get_by_role("heading", level=1).inner_text() == "Runs"
+        page.get_by_role("navigation", name="Pages").get_by_role("link", name="Members").click()
+        page.get_by_role("link", name="All runs of WJ").click()
+        assert set(page.locator("tbody td.who").all_inner_texts()) == {"WJ"}
+
+
 class TestMember:
     def test_with_script_the_history_has_a_cursor_that_tells_the_figures(self, team, visit):
         page = visit(f"{team.url}/members/WJ")
@@ -209,7 +257,9 @@ class TestRun:
         assert [line.partition(",")[0] for line in lines[1:]][3] == "prefill"
 
 
-@pytest.mark.parametrize("name", ["summary", "run", "member", "compare"])
+@pytest.mark.parametrize(
+    "name", ["summary", "run", "member", "compare", "sweep", "runs", "members", "page faults"]
+)
 def test_on_paper_there_are_no_controls_and_nothing_is_cut_off(team, visit, name):
     page = visit(team.url + team.pages[name], color_scheme="dark")
     page.emulate_media(media="print")

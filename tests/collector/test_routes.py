@@ -37,7 +37,9 @@ def test_the_summary_comes_as_the_client_accepts_it(one_run, accept, media_type)
     assert "WJ" in answer.text
 
 
-@pytest.mark.parametrize("address", ["/summary", "/runs/01900000-0000-7000-8000-00000000000a"])
+@pytest.mark.parametrize(
+    "address", ["/summary", "/runs", "/members", "/runs/01900000-0000-7000-8000-00000000000a"]
+)
 def test_what_cannot_be_given_is_406(one_run, address):
     answer = one_run.client.get(address, headers={"Accept": "image/png"})
     assert answer.status_code == 406
@@ -121,7 +123,17 @@ def test_the_root_leads_to_the_summary(one_run):
 
 
 GETS = ["/summary", "/summary.json", "/summary.csv", "/summary.md", "/summary.txt", "/summary.html", "/runs"]
-GETS += ["/members", "/workloads", "/health", "/ready", "/docs", "/openapi.json", "/static/collector.css"]
+GETS += [
+    "/runs.html",
+    "/members",
+    "/members.html",
+    "/workloads",
+    "/health",
+    "/ready",
+    "/docs",
+    "/openapi.json",
+    "/static/collector.css",
+]
 
 
 @pytest.mark.parametrize("address", [*GETS, "/runs/01900000-0000-7000-8000-00000000000a"])
@@ -177,7 +189,8 @@ def test_openapi_declares_what_comes(one_run):
         *access,
     }
     read = {"200", "304", "400", "500", "503", *access}
-    assert set(paths["/runs"]["get"]["responses"]) == read
+    assert set(paths["/runs.json"]["get"]["responses"]) == read
+    assert set(paths["/runs"]["get"]["responses"]) == {*read, "406"}
     assert set(paths["/summary"]["get"]["responses"]) == {*read, "404", "406"}
     assert set(paths["/health"]["get"]["responses"]) == {"200", "304", "421", "500"}
     assert "304" not in paths["/metrics"]["get"]["responses"]

@@ -20,7 +20,8 @@ from bitnet_collector.settings import Settings
 
 PAGES = (
     "/summary", "/summary.json", "/summary.csv", "/summary.md", "/summary.txt", "/summary.html",
-    "/runs", "/runs.json", "/runs.ndjson", "/runs.csv", "/members", "/workloads",
+    "/runs", "/runs.json", "/runs.html", "/runs.ndjson", "/runs.csv",
+    "/members", "/members.json", "/members.html", "/workloads",
 )  # fmt: skip
 
 
@@ -124,10 +125,13 @@ def test_ages_are_never_more_than_a_minute_behind(tmp_path):
             await submit(client, make_report(measured_at=START))
             client.clock.now = START + timedelta(hours=1, seconds=2)
             shown, listed = await ask(client, "/summary"), await ask(client, "/runs")
+            page = await ask(client, "/runs", Accept="text/html")
             client.clock.now += timedelta(seconds=57)
             assert (await ask(client, "/summary", shown.headers["ETag"])).status_code == 304
             client.clock.now += timedelta(seconds=1)
             assert (await ask(client, "/summary", shown.headers["ETag"])).status_code == 200
+            again = await ask(client, "/runs", page.headers["ETag"], Accept="text/html")
+            assert again.status_code == 200
             client.clock.now += timedelta(days=30)
             assert (await ask(client, "/runs", listed.headers["ETag"])).status_code == 304
 
@@ -146,7 +150,10 @@ def test_a_tag_speaks_of_one_address_format_language_and_reader(tmp_path):
                 ("/summary", {"Accept": "text/html", "Cookie": "lang=zh"}),
                 ("/summary.html", {"Accept": "text/html"}),
                 ("/runs", {}),
+                ("/runs", {"Accept": "text/html"}),
                 ("/runs?limit=1", {}),
+                ("/members", {}),
+                ("/members", {"Accept": "text/html"}),
                 ("/runs", {"Host": "localhost"}),
             ]
             tags = [(await ask(client, address, **headers)).headers["ETag"] for address, headers in requests]

@@ -39,6 +39,8 @@ def describe_allocation(
                 fault_cost_ns=cost,
                 large_temporaries=temporaries[name].blocks if temporaries else None,
                 large_temporaries_mb=temporaries[name].mb if temporaries else None,
+                user_cpu_ms=kind.user_cpu_ms,
+                system_cpu_ms=kind.system_cpu_ms,
             )
             for name, (count, tokens) in forwards.items()
             if (kind := kinds[name]) is not None

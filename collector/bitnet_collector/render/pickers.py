@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ..summary_table import SummaryRow, WorkloadChoice
@@ -33,6 +33,12 @@ def workload_choices(
         for place, workload in enumerate(workloads)
         if place < _MOST_WORKLOADS or workload.workload_id == current
     ]
+
+
+def named_choices(names: Iterable[str], chosen: str | None, texts: Texts) -> list[Choice]:
+    """Any, then each name once in its order; the chosen one also where it is none of them."""
+    once = dict.fromkeys([*names, *([chosen] if chosen else [])])
+    return [Choice("", texts("any"), not chosen), *(Choice(name, name, name == chosen) for name in once)]
 
 
 def run_choices(rows: Sequence[SummaryRow], texts: Texts) -> list[Choice]:

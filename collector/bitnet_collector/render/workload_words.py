@@ -24,6 +24,14 @@ def workload_words(work: dict[str, Any], texts: Texts) -> str:
     return " · ".join(parts)
 
 
+def lengths_words(work: dict[str, Any], texts: Texts) -> str:
+    """How many tokens go in and come out, in which data type, and behind how many if behind any."""
+    parts = [f"{work['prompt_tokens'] or '?'} + {work['decode_tokens'] or '?'} tokens"]
+    if work.get("context_depth"):
+        parts.append(texts("axis_context_depth_is", value=work["context_depth"]))
+    return " · ".join([*parts, str(work["dtype"] or "?")])
+
+
 def malloc_words(malloc: str, texts: Texts) -> str:
     """The allocator: tuned, or by the member's environment; another one by its name."""
     return texts(f"malloc_{malloc}") if malloc in ("default", "tuned", "environment") else malloc

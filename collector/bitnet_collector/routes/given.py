@@ -41,6 +41,11 @@ def _frame(
         Language | None, Query(description="Language of the page; else the cookie's, else Accept-Language")
     ] = None,
 ) -> PageFrame:
+    return page_frame(request, lang)
+
+
+def page_frame(request: Request, lang: Language | None = None) -> PageFrame:
+    """Where a page stands; `lang` is the language that its address asks for."""
     language = (
         lang
         or chosen_language(request.cookies)

@@ -1,4 +1,4 @@
-"""`GET /runs`: the runs, newest first, a page at a time."""
+"""`GET /runs`: the runs, newest first, a page at a time, as JSON or as a page for a browser."""
 
 from __future__ import annotations
 
@@ -8,16 +8,20 @@ from datetime import datetime, timezone
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from fastapi.responses import HTMLResponse
+from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 from sqlmodel import Session
 
 from ..answers import CurationItem, RunItem, RunPage
 from ..curation import curations_of
 from ..cursors import Cursor, read_cursor
+from ..negotiation import PAGE_VARY, Language, choose_media_type
 from ..problems import Kind, ProblemError, problems
+from ..render.runs_html import ListedRuns, runs_html
 from ..runs import Wanted, list_runs
+from ..standings import standings
 from ..tables import Run
-from .given import SessionGiven
+from .given import FrameGiven, NowGiven, SessionGiven, SettingsGiven
 
 router = APIRouter(tags=["runs"])
 
@@ -55,26 +59,101 @@ class RunQuery(BaseModel):
     cursor: Annotated[str | None, Query(max_length=400, description="From `next` of the page before")] = None
 
 
-@router.get(
-    "/runs.json",
-    response_model=RunPage,
-    responses=problems(Kind.BAD_PARAMETER, Kind.BUSY, Kind.UNAVAILABLE),
-)
-@router.get(
-    "/runs",
-    response_model=RunPage,
-    responses=problems(Kind.BAD_PARAMETER, Kind.BUSY, Kind.UNAVAILABLE),
-)
-def get_runs(
+class NegotiatedQuery(RunQuery):
+    """The parameters of `GET /runs`, and the language where it is a page."""
+
+    lang: Annotated[Language | None, Query()] = None
+
+
+class FormQuery(NegotiatedQuery):
+    """The same as a form sends them: a field that was left empty asks for nothing."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_what_is_empty(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        return {key: value for key, value in given.items() if value != ""}
+
+
+_PROBLEMS = problems(Kind.BAD_PARAMETER, Kind.BUSY, Kind.UNAVAILABLE)
+_HTML: dict[str, Any] = {"text/html": {"schema": {"type": "string"}}}
+
+
+@router.get("/runs.json", response_model=RunPage, responses=_PROBLEMS)
+def get_runs_json(
     request: Request, response: Response, session: SessionGiven, query: Annotated[RunQuery, Query()]
 ) -> RunPage:
     """List runs, newest first; `next` (also as a Link header) leads to the page behind."""
-    found = list_runs(session, wanted(query), after(query.cursor), query.limit + 1)
-    shown, following = found[: query.limit], None
-    if len(found) > query.limit:
-        following = next_link(request, Cursor(shown[-1].measured_at, shown[-1].run_id))
+    shown, last = _page(session, query)
+    following = None if last is None else next_link(request, last)
+    if following:
         response.headers["Link"] = f'<{following}>; rel="next"'
     return RunPage(runs=run_items(session, request, shown), next=following)
+
+
+@router.get(
+    "/runs.html",
+    response_class=HTMLResponse,
+    responses={200: {"description": "The runs as a page", "content": _HTML}, **_PROBLEMS},
+)
+def get_runs_html(
+    session: SessionGiven,
+    settings: SettingsGiven,
+    query: Annotated[FormQuery, Query()],
+    now: NowGiven,
+    frame: FrameGiven,
+) -> HTMLResponse:
+    """Show the runs as a page, newest first, with a form to filter them."""
+    runs, last = _page(session, query)
+    listed = ListedRuns(
+        wanted=wanted(query),
+        runs=runs,
+        curations=curations_of(session, [run.run_id for run in runs]),
+        standings=standings(session),
+        members=settings.members,
+        following=None if last is None else last.encode(),
+        is_first=query.cursor is None,
+    )
+    return HTMLResponse(runs_html(listed, now, frame), headers={"Vary": PAGE_VARY})
+
+
+@router.get(
+    "/runs",
+    response_model=RunPage,
+    responses={
+        200: {"description": "The runs, newest first: JSON, or a page for a browser", "content": _HTML},
+        **_PROBLEMS,
+        **problems(Kind.NOT_ACCEPTABLE),
+    },
+)
+def get_runs(
+    *,
+    request: Request,
+    response: Response,
+    session: SessionGiven,
+    settings: SettingsGiven,
+    query: Annotated[NegotiatedQuery, Query()],
+    now: NowGiven,
+    frame: FrameGiven,
+) -> Any:
+    """List runs, newest first: as JSON with a link to the page behind, or as a page if HTML is asked for."""
+    chosen = choose_media_type(request.headers.get("accept", ""), ("application/json", "text/html"))
+    if chosen is None:
+        remedy = "GET /runs.csv and GET /runs.ndjson stream them"
+        raise ProblemError(Kind.NOT_ACCEPTABLE, "runs are given as application/json or text/html", remedy)
+    if chosen == "text/html":
+        return get_runs_html(session, settings, FormQuery(**query.model_dump()), now, frame)
+    response.headers["Vary"] = PAGE_VARY
+    return get_runs_json(request, response, session, query)
+
+
+def _page(session: Session, query: RunQuery) -> tuple[Sequence[Run], Cursor | None]:
+    """The runs of a page, and where it ends if there are more behind it."""
+    found = list_runs(session, wanted(query), after(query.cursor), query.limit + 1)
+    shown = found[: query.limit]
+    more = len(found) > query.limit
+    return shown, Cursor(shown[-1].measured_at, shown[-1].run_id) if more else None
 
 
 def wanted(query: RunQuery) -> Wanted:

@@ -5,14 +5,18 @@ from __future__ import annotations
 from typing import Final
 
 from ..negotiation import Language
+from .allocation import ALLOCATION
 from .charts import CHARTS
 from .compare import COMPARE
 from .explaining import EXPLAINING
 from .figures import FIGURES
 from .member import MEMBER
+from .members import MEMBERS
 from .operators import OPERATORS
+from .refused import REFUSED
 from .roofline import ROOFLINE
 from .run import RUN
+from .runs import RUNS
 from .site import SITE
 from .summary import SUMMARY
 from .sweep import SWEEP
@@ -22,11 +26,15 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     **FIGURES,
     **SUMMARY,
     **RUN,
+    **RUNS,
+    **REFUSED,
     **ROOFLINE,
     **COMPARE,
     **CHARTS,
     **MEMBER,
+    **MEMBERS,
     **OPERATORS,
+    **ALLOCATION,
     **EXPLAINING,
     **SWEEP,
 }

@@ -1,4 +1,4 @@
-"""What the resident set is made of, and how often a page had to be fetched."""
+"""What the resident set is made of, how often a page had to be fetched, and the time of the cores."""
 
 from __future__ import annotations
 
@@ -16,13 +16,18 @@ _KEYS = ("RssAnon", "RssFile", "RssShmem", "VmSwap")
 
 @dataclass(frozen=True)
 class KindsNow:
-    """One moment: MB of 2**20 bytes, and the faults of this process since it started."""
+    """One moment: MB of 2**20 bytes; since this process started, its faults and its CPU time (ms).
+
+    `user_cpu_ms` was spent in the program itself, by all threads, `system_cpu_ms` in the kernel for it.
+    """
 
     anonymous_mb: float
     file_mb: float
     swap_mb: float
     major_faults: int
     minor_faults: int
+    user_cpu_ms: float = 0.0
+    system_cpu_ms: float = 0.0
 
 
 def read_kinds(status: Path = _SELF) -> KindsNow | None:
@@ -45,11 +50,13 @@ def read_kinds(status: Path = _SELF) -> KindsNow | None:
         swap_mb=found["VmSwap"],
         major_faults=usage.ru_majflt,
         minor_faults=usage.ru_minflt,
+        user_cpu_ms=usage.ru_utime * 1e3,
+        system_cpu_ms=usage.ru_stime * 1e3,
     )
 
 
 def kinds_between(before: KindsNow | None, after: KindsNow | None) -> MemoryKinds | None:
-    """The two moments and the faults between them, in the report's form."""
+    """The two moments, and the faults and the CPU time between them, in the report's form."""
     if before is None or after is None:
         return None
     return MemoryKinds(
@@ -61,4 +68,6 @@ def kinds_between(before: KindsNow | None, after: KindsNow | None) -> MemoryKind
         swap_after_mb=after.swap_mb,
         major_faults=max(0, after.major_faults - before.major_faults),
         minor_faults=max(0, after.minor_faults - before.minor_faults),
+        user_cpu_ms=max(0.0, after.user_cpu_ms - before.user_cpu_ms),
+        system_cpu_ms=max(0.0, after.system_cpu_ms - before.system_cpu_ms),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...texts import Texts
 from ..sections import Section
-from . import decode, facts, headline, memory, operators, quality, roofline, says, stages, warmup
+from . import allocation, decode, facts, headline, memory, operators, quality, roofline, says, stages, warmup
 from .shown import ShownRun
 
 SECTIONS = (
@@ -13,6 +13,7 @@ SECTIONS = (
     quality.section,
     stages.section,
     operators.section,
+    allocation.section,
     roofline.section,
     decode.section,
     memory.section,
