@@ -14,6 +14,7 @@ from .roofline import Roofline
 from .roofline_words import Language, roofline_words
 
 WIDTH, HEIGHT = 720, 420
+_NARROW, _NARROW_HEIGHT = 340, 300
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 18, 34, 50
 _MARGIN = 1.6  # factor of air around what is drawn
 _LONGEST_NAME = 24
@@ -44,29 +45,37 @@ class _Point:
 
 @dataclass(frozen=True)
 class _Axes:
-    """Decades as exponents; pixels of a value on each axis."""
+    """Decades as exponents; pixels of a value on each axis of a picture of this size."""
 
     x_low: float
     x_high: float
     y_low: float
     y_high: float
+    width: int
+    height: int
 
     def x(self, value: float) -> float:
         part = (log10(value) - self.x_low) / (self.x_high - self.x_low)
-        return round(_LEFT + part * (WIDTH - _LEFT - _RIGHT), 1)
+        return round(_LEFT + part * (self.width - _LEFT - _RIGHT), 1)
 
     def y(self, value: float) -> float:
         part = (log10(value) - self.y_low) / (self.y_high - self.y_low)
-        return round(HEIGHT - _BOTTOM - part * (HEIGHT - _TOP - _BOTTOM), 1)
+        return round(self.height - _BOTTOM - part * (self.height - _TOP - _BOTTOM), 1)
 
 
-def roofline_svg(roofline: Roofline, language: Language, *, file: bool = False) -> str | None:
-    """Draw it; None where no limit or no stage is known. With `file` it stands by itself, colours and all."""
+def roofline_svg(
+    roofline: Roofline, language: Language, *, file: bool = False, narrow: bool = False
+) -> str | None:
+    """Draw it; None where no limit or no stage is known.
+
+    With `file` it stands by itself, colours and all; `narrow` draws it for a telephone, text in full size.
+    """
     points, bandwidth = _points(roofline, language), roofline.read_gb_per_s
     if not points or bandwidth is None or not _drawable(bandwidth):
         return None
     peaks = {kind[:_LONGEST_NAME]: rate for kind, rate in roofline.peaks_gops.items() if _drawable(rate)}
-    axes = _axes(points, bandwidth, peaks)
+    width, height = (_NARROW, _NARROW_HEIGHT) if narrow else (WIDTH, HEIGHT)
+    axes = _axes(points, bandwidth, peaks, (width, height))
     described = "; ".join(
         roofline_words(
             "description", language, stage=p.name, gops=f"{p.gops:.3g}", intensity=f"{p.intensity:.3g}"
@@ -79,13 +88,14 @@ def roofline_svg(roofline: Roofline, language: Language, *, file: bool = False) 
         *(line for point in points for line in _drop(axes, point, bandwidth, peaks)),
         *_marks(axes, points),
     ]
-    size = f' width="{WIDTH}" height="{HEIGHT}"' if file else ""
+    size = f' width="{width}" height="{height}"' if file else ""
+    look = "roofline narrow" if narrow else "roofline wide"
     return "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" class="roofline" viewBox="0 0 {WIDTH} {HEIGHT}"{size} '
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="{look}" viewBox="0 0 {width} {height}"{size} '
             f'role="img" aria-label="{escape(described)}">',
             f"<title>{escape(roofline_words('title', language))}</title>",
-            *([_FILE_STYLE, f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>'] if file else []),
+            *([_FILE_STYLE, f'<rect width="{width}" height="{height}" fill="#ffffff"/>'] if file else []),
             *parts,
             "</svg>",
         ]
@@ -116,7 +126,7 @@ def _points(roofline: Roofline, language: Language) -> list[_Point]:
     return [point for point in found if _drawable(point.intensity) and _drawable(point.gops)]
 
 
-def _axes(points: list[_Point], bandwidth: float, peaks: dict[str, float]) -> _Axes:
+def _axes(points: list[_Point], bandwidth: float, peaks: dict[str, float], size: tuple[int, int]) -> _Axes:
     """Whole decades around the points and the places where the roofs meet."""
     across = [p.intensity for p in points] + [peak / bandwidth for peak in peaks.values()]
     upwards = [p.gops for p in points] + (list(peaks.values()) or [bandwidth * max(across)])
@@ -125,11 +135,12 @@ def _axes(points: list[_Point], bandwidth: float, peaks: dict[str, float]) -> _A
         ceil(log10(max(across) * _MARGIN)),
         floor(log10(min(upwards) / _MARGIN)),
         ceil(log10(max(upwards) * _MARGIN)),
+        *size,
     )
 
 
 def _grid(axes: _Axes, language: Language) -> list[str]:
-    right, bottom = WIDTH - _RIGHT, HEIGHT - _BOTTOM
+    right, bottom = axes.width - _RIGHT, axes.height - _BOTTOM
     drawn = []
     for power in range(int(axes.x_low), int(axes.x_high) + 1):
         x = axes.x(10.0**power)
@@ -141,7 +152,9 @@ def _grid(axes: _Axes, language: Language) -> list[str]:
         drawn.append(_text(_LEFT - 8, y + 4, _power(power), "roof-tick", "end"))
     drawn.append(f'<line class="roof-axis" x1="{_LEFT}" y1="{bottom}" x2="{right}" y2="{bottom}"/>')
     drawn.append(f'<line class="roof-axis" x1="{_LEFT}" y1="{_TOP}" x2="{_LEFT}" y2="{bottom}"/>')
-    drawn.append(_text((_LEFT + right) / 2, HEIGHT - 10, roofline_words("x_axis", language), "", "middle"))
+    drawn.append(
+        _text((_LEFT + right) / 2, axes.height - 10, roofline_words("x_axis", language), "", "middle")
+    )
     drawn.append(_text(8, 18, roofline_words("y_axis", language), "", "start"))
     return drawn
 
@@ -156,7 +169,7 @@ def _roofs(axes: _Axes, bandwidth: float, peaks: dict[str, float], language: Lan
     x, y = x1 + (x2 - x1) * 0.3, y1 + (y2 - y1) * 0.3
     label = roofline_words("bandwidth_roof", language, rate=bandwidth)
     drawn.append(_text(round(x - 10, 1), round(y - 8, 1), label, "roof-label", "end"))
-    right, free = WIDTH - _RIGHT, 0.0  # free: from here down nothing is written yet
+    right, free = axes.width - _RIGHT, 0.0  # free: from here down nothing is written yet
     for kind, peak in sorted(peaks.items(), key=lambda entry: -entry[1]):
         start, y = axes.x(min(peak / bandwidth, 10.0**axes.x_high)), axes.y(peak)
         drawn.append(f'<line class="roof-peak" x1="{start}" y1="{y}" x2="{right}" y2="{y}"/>')
@@ -187,7 +200,7 @@ def _marks(axes: _Axes, points: list[_Point]) -> list[str]:
             drawn.append(_text(x - 12, y - 8, point.name, "roof-name", "end"))
             continue
         drawn.append(f'<circle class="roof-point" cx="{x}" cy="{y}" r="6"/>')
-        beside, anchor = (x - 12, "end") if x > WIDTH * 0.7 else (x + 12, "start")
+        beside, anchor = (x - 12, "end") if x > axes.width * 0.7 else (x + 12, "start")
         drawn.append(_text(beside, y + 16, point.name, "roof-name", anchor))
     return drawn
 

@@ -72,7 +72,6 @@ def store_team(server: Server) -> Server:
         "page faults": f"/runs/{churning}.html",
         "sweep": f"/sweeps/{sweep}",
         "runs": "/runs.html",
-        "older runs": "/runs.html?limit=4&grade=A",
         "no run": "/runs.html?member=WJ&grade=C",
         "members": "/members.html",
         "not there": "/runs/01890000-0000-7000-8000-000000000000",

@@ -104,8 +104,9 @@ def test_text_columns_line_up_whatever_their_width(hostile, language):
 
 
 def test_figures_at_a_steady_precision():
-    values = (None, 0.0, 0.4567, 12.345, 832.44, 1532.4)
-    assert [figure(v) for v in values] == ["—", "0.00", "0.457", "12.35", "832.4", "1532"]
+    values = (None, 0.0, 0.0038, 0.4567, 12.345, 832.44, 1532.4)
+    assert [figure(v) for v in values] == ["—", "0.00", "0.00380", "0.457", "12.35", "832.4", "1532"]
+    assert [figure(v) for v in (1e-7, 5e-324)] == ["0.000000", "0.000000"]
     assert figure(12345.6, grouped=True) == "12,346"
     assert [megabytes(v) for v in (None, 5.25, 4989.6)] == ["—", "5.2", "4990"]
     assert gigahertz(2596.0) == "2.60 GHz"

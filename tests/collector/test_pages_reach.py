@@ -23,7 +23,6 @@ NAMES = (
     "page faults",
     "sweep",
     "runs",
-    "older runs",
     "no run",
     "members",
     "not there",
@@ -80,7 +79,8 @@ def test_axe_finds_nothing_wide_or_narrow(team, visit, name, language, scheme):
         page.set_viewport_size({"width": width, "height": 800})
         assert findings(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert page.complaints == []
+    told = ["Failed to load resource"] if name == "not there" else []  # by the browser, of the 404 itself
+    assert [complaint[:23] for complaint in page.complaints] == told
 
 
 @pytest.mark.parametrize("address", ["/summary.html", "/members/WJ", "/runs.html", "/members.html"])
@@ -172,12 +172,12 @@ class TestRuns:
 
     def test_the_form_filters_and_keeps_what_was_chosen(self, team, visit):
         page = visit(f"{team.url}/runs.html?lang=en&limit=2", java_script_enabled=False, language="zh-CN")
-        page.get_by_label("Member", exact=True).select_option("WJ")
-        page.get_by_label("Grade").select_option("A")
+        page.locator("select[name=member]").select_option("WJ")
+        page.locator("select[name=grade]").select_option("A")
         page.get_by_label("Measured from").fill("2020-01-31")
         page.get_by_role("button", name="Filter").click()
         assert "Only: member WJ; grade A; measured from 2020-01-31 (UTC)." in page.inner_text("main")
-        assert page.get_by_label("Member", exact=True).input_value() == "WJ"
+        assert page.locator("select[name=member]").input_value() == "WJ"
         assert page.get_by_label("Measured from").input_value() == "2020-01-31"
         assert page.locator("tbody td.who").all_inner_texts() == ["WJ", "WJ"]
         page.get_by_role("link", name="Older runs").click()

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import datetime, timezone
+from math import floor, log10
 
 NOTHING = "—"
 _MOST_DECIMALS = 6
+_TINY = 0.1
+"""Below it three decimals would leave a digit or two of a figure, or none: it keeps three digits instead."""
 
 
 def figure(value: float | None, *, grouped: bool = False) -> str:
-    """A measured number at a steady precision: 1532, 832.4, 12.35, 0.457; a dash for None."""
+    """A measured number at a steady precision: 1532, 832.4, 12.35, 0.457, 0.00380; a dash for None."""
     if value is None:
         return NOTHING
     decimals = _decimals(value)
@@ -61,7 +64,9 @@ def utc(moment: datetime) -> str:
 
 def _decimals(value: float) -> int:
     size = abs(value)
-    return 0 if size >= 1000 else 1 if size >= 100 else 2 if size >= 1 or size == 0 else 3
+    if size >= _TINY or size == 0:
+        return 0 if size >= 1000 else 1 if size >= 100 else 2 if size >= 1 or size == 0 else 3
+    return min(_MOST_DECIMALS, 2 - floor(log10(size)))
 
 
 def one_line(text: str) -> str:

@@ -59,9 +59,10 @@ def _view(row: MemberRow, now: datetime, texts: Texts) -> MemberView:
 
 def _work(row: MemberRow, texts: Texts) -> str:
     work = row.workload.work if row.workload else {}
-    parts = [lengths_words(work, texts), f"{texts('engine')}: {work['engine']}"]
+    engine = texts("named", name=texts("engine"), value=work["engine"])
+    parts = [lengths_words(work, texts), engine]
     if "malloc" in work:
-        parts.append(f"{texts('malloc')}: {malloc_words(work['malloc'], texts)}")
+        parts.append(texts("named", name=texts("malloc"), value=malloc_words(work["malloc"], texts)))
     return " · ".join(parts)
 
 

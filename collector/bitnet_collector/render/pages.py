@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import urlencode
@@ -55,6 +56,11 @@ def render_template(template: str, **values: object) -> str:
     return _environment().get_template(template).render(**values)
 
 
+def _code_parts(text: str) -> list[tuple[str, bool]]:
+    """The pieces of a text, each with whether it stood between backticks."""
+    return [(piece, place % 2 == 1) for place, piece in enumerate(re.split(r"`([^`]+)`", text))]
+
+
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
     environment = Environment(
@@ -70,5 +76,6 @@ def _environment() -> Environment:
         ghz=figures.gigahertz,
         utc=figures.utc,
         age=figures.age,
+        code_parts=_code_parts,
     )
     return environment

@@ -14,13 +14,13 @@ def workload_words(work: dict[str, Any], texts: Texts) -> str:
     """What a workload is, in one line."""
     parts = [
         str(work["model"]),
-        f"{texts('weights')}: {weights_words(work['weights'], texts)}",
+        texts("named", name=texts("weights"), value=weights_words(work["weights"], texts)),
         f"{work['prompt_tokens'] or '?'} + {work['decode_tokens'] or '?'} tokens",
         str(work["dtype"] or "?"),
-        f"{texts('engine')}: {work['engine']}",
+        texts("named", name=texts("engine"), value=work["engine"]),
     ]
     if "malloc" in work:
-        parts.append(f"{texts('malloc')}: {malloc_words(work['malloc'], texts)}")
+        parts.append(texts("named", name=texts("malloc"), value=malloc_words(work["malloc"], texts)))
     return " · ".join(parts)
 
 

@@ -49,6 +49,11 @@ class Texts:
         self.language = language
         self._column = 0 if language == "en" else 1
 
+    @property
+    def space(self) -> str:
+        """What stands between two sentences: nothing in Chinese."""
+        return " " if self.language == "en" else ""
+
     def __call__(self, key: str, **values: object) -> str:
         """The sentence `key`, its placeholders filled; a KeyError where there is none."""
         return TEXTS[key][self._column].format(**values)

@@ -43,7 +43,7 @@ CHARTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "histogram_caption": ("How often a step took how long ({n} steps).", "单步耗时的分布（共 {n} 步）。"),
     "histogram_unit": ("steps", "步数"),
-    "histogram_median": ("median {value}", "中位数 {value}"),
+    "histogram_median": ("median {value} ms", "中位数 {value} ms"),
     "histogram_table": ("The histogram in figures", "分布数据"),
     "histogram_from_to": ("Time (ms)", "耗时 (ms)"),
     "warmup_alt": (

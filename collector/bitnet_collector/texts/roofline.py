@@ -19,7 +19,10 @@ ROOFLINE: Final[dict[str, tuple[str, str]]] = {
     "roof_memory": ("of memory's limit", "占内存上限"),
     "roof_peak": ("of the peak", "占计算峰值"),
     "roof_ideal": ("2-bit ideal (ms a forward)", "2-bit 理想值（每次前向 ms）"),
-    "roof_aware": ("Bound-aware at {clock} (ms)", "按瓶颈归一化 @ {clock} (ms)"),
+    "roof_aware": (
+        "Bound-aware at {clock} (ms, whole stage)",
+        "按瓶颈归一化 @ {clock}（整个阶段，ms）",
+    ),
     "roof_cached": ("all that a forward reads fits in the cache", "一次前向读取的内容可全部放入缓存"),
     "roof_traffic": ("Bytes by purpose", "按用途划分的字节数"),
     "roof_part": ("Purpose", "用途"),

@@ -61,7 +61,7 @@ SUMMARY: Final[dict[str, tuple[str, str]]] = {
     "malloc_default": ("as the system has it", "系统默认"),
     "malloc_tuned": ("tuned: keeps freed memory", "已调整：保留已释放的内存"),
     "malloc_environment": ("set by the member's environment", "由成员的环境变量设定"),
-    "workload_id": ("Workload", "负载编号"),
+    "workload_id": ("Workload ID", "负载编号"),
     "weights_published": ("published", "官方发布"),
     "weights_stand-in": ("stand-in", "替身权重"),
     "weights_local": ("local", "本地"),
@@ -122,6 +122,8 @@ SUMMARY: Final[dict[str, tuple[str, str]]] = {
     "differs": ("{field} {this} instead of {reference}", "{field} 为 {this}，而非 {reference}"),
     "differs_silent": ("not stated: {fields}", "未注明：{fields}"),
     "separator": ("; ", "；"),
+    "colon": (": ", "："),
+    "named": ("{name}: {value}", "{name}：{value}"),
     "note_threads-differ": (
         "The runs used different numbers of threads: {values}. They are still the same work.",
         "各次运行的线程数不同：{values}。工作负载仍相同。",

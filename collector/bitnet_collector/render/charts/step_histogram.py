@@ -108,14 +108,18 @@ def _draw(bins: Sequence[Bin], middle: float, width: int, texts: Texts) -> Drawi
                 24,
                 up(0) - up(one.count),
                 "bin far",
-                f"> {figure(one.low)} ms: {one.count}",
+                f"> {figure(one.low, grouped=True)} ms: {one.count}",
             )
         )
-        shapes.append(Words(width - _RIGHT, up(0) + 16, f"> {figure(one.low)}", "end"))
+        shapes.append(Words(width - _RIGHT, up(0) + 16, f"> {figure(one.low, grouped=True)}", "end"))
     shapes += [
         Line(along(middle), _TOP - 4, along(middle), up(0), "median-line"),
         Words(
-            along(middle) + 5, _TOP + 2, texts("histogram_median", value=figure(middle)), "start", "strong"
+            along(middle) + 5,
+            _TOP + 2,
+            texts("histogram_median", value=figure(middle, grouped=True)),
+            "start",
+            "strong",
         ),
     ]
     return Drawing(width, _HEIGHT, shapes)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bitnet_report import CHURN_SHARE, Allocation, Report, StageAllocation, saving_share
 
 from ...texts import Texts
-from ..figures import NOTHING, figure, megabytes
+from ..figures import figure, megabytes
 from ..sections import Section
 from ..stage_rows import stage_words
 from .shown import ShownRun
@@ -22,17 +22,17 @@ _SMALLEST_PERCENT = 0.1
 
 @dataclass(frozen=True)
 class AllocationRow:
-    """One stage's cells: counts of one forward, CPU time and saving in ms."""
+    """One stage's cells: counts of one forward, CPU time and saving in ms; None where nothing is known."""
 
     name: str
     faults: str
     per_token: str
-    blocks: str
+    blocks: str | None
     blocks_mb: str
     system: str
-    system_share: str
+    system_share: str | None
     saving: str
-    share: str
+    share: str | None
 
 
 @dataclass(frozen=True)
@@ -87,20 +87,20 @@ def _row(stage: StageAllocation, report: Report, texts: Texts) -> AllocationRow:
         name=stage_words(stage.stage, texts),
         faults=_count(stage.faults_per_forward),
         per_token=_count(stage.faults_per_token),
-        blocks=NOTHING if stage.large_temporaries is None else f"{stage.large_temporaries:,}",
+        blocks=None if stage.large_temporaries is None else f"{stage.large_temporaries:,}",
         blocks_mb=megabytes(stage.large_temporaries_mb, grouped=True),
         system=figure(stage.system_cpu_ms, grouped=True),
         system_share=_system_share(stage),
         saving=figure(stage.saving_ms, grouped=True),
-        share=NOTHING if share is None else _percent(share),
+        share=None if share is None else _percent(share),
     )
 
 
-def _system_share(stage: StageAllocation) -> str:
+def _system_share(stage: StageAllocation) -> str | None:
     if stage.system_cpu_ms is None or stage.user_cpu_ms is None:
-        return NOTHING
+        return None
     whole = stage.system_cpu_ms + stage.user_cpu_ms
-    return _percent(stage.system_cpu_ms / whole) if whole else NOTHING
+    return _percent(stage.system_cpu_ms / whole) if whole else None
 
 
 def _notes(allocation: Allocation, texts: Texts) -> Iterator[str]:

@@ -12,6 +12,8 @@ from ..sections import Section
 from ..stage_rows import stage_words
 from .shown import ShownRun
 
+_SMALLEST_PERCENT = 0.1
+
 
 @dataclass(frozen=True)
 class RoofRow:
@@ -40,9 +42,9 @@ class TrafficRow:
 
 @dataclass(frozen=True)
 class RooflineView:
-    """`picture` is SVG that escapes what it is given; None without limits."""
+    """`pictures` (wide, narrow) are SVG that escapes what it is given; none without limits."""
 
-    picture: str | None
+    pictures: list[str]
     limits: str | None
     clock: str
     rows: list[RoofRow]
@@ -55,7 +57,11 @@ def section(shown: ShownRun, texts: Texts) -> Section | None:
     if seen is None or not seen.stages:
         return None
     view = RooflineView(
-        picture=roofline_svg(seen, texts.language),
+        pictures=[
+            picture
+            for narrow in (False, True)
+            if (picture := roofline_svg(seen, texts.language, narrow=narrow)) is not None
+        ],
         limits=_limits(seen, texts),
         clock=f"{shown.report.freq_normalization.reference_freq_mhz / 1000:.1f} GHz",
         rows=[_row(stage, texts) for stage in seen.stages],
@@ -67,7 +73,9 @@ def section(shown: ShownRun, texts: Texts) -> Section | None:
 def _limits(seen: Roofline, texts: Texts) -> str | None:
     if seen.read_gb_per_s is None:
         return None
-    peaks = "".join(f", {kind} {figure(rate)} Gop/s" for kind, rate in sorted(seen.peaks_gops.items()))
+    peaks = "".join(
+        f", {kind} {figure(rate, grouped=True)} Gop/s" for kind, rate in sorted(seen.peaks_gops.items())
+    )
     return texts("roof_limits", read=figure(seen.read_gb_per_s), peaks=peaks)
 
 
@@ -80,8 +88,8 @@ def _row(stage: StageRoofline, texts: Texts) -> RoofRow:
         memory=_percent(stage.bandwidth_share),
         peak=_percent(stage.compute_share),
         verdict="—" if stage.verdict is None else roofline_words(stage.verdict, texts.language),
-        ideal=figure(ideal),
-        aware=figure(stage.normalized_bound_aware_ms),
+        ideal=figure(ideal, grouped=True),
+        aware=figure(stage.normalized_bound_aware_ms, grouped=True),
         cached=bool(stage.fits_in_cache),
     )
 
@@ -103,4 +111,9 @@ def _traffic(stage: StageRoofline, texts: Texts) -> list[TrafficRow]:
 
 
 def _percent(share: float | None) -> str:
-    return "—" if share is None else f"{100 * share:.0f} %"
+    if share is None:
+        return "—"
+    percent = 100 * share
+    if 0 < percent < _SMALLEST_PERCENT:
+        return f"< {_SMALLEST_PERCENT} %"
+    return f"{percent:.0f} %" if percent >= 10 or percent == 0 else f"{percent:.1f} %"
