@@ -70,7 +70,7 @@ def roofline_svg(
 
     With `file` it stands by itself, colours and all; `narrow` draws it for a telephone, text in full size.
     """
-    points, bandwidth = _points(roofline, language), roofline.read_gb_per_s
+    points, bandwidth = _points(roofline, language, narrow), roofline.read_gb_per_s
     if not points or bandwidth is None or not _drawable(bandwidth):
         return None
     peaks = {kind[:_LONGEST_NAME]: rate for kind, rate in roofline.peaks_gops.items() if _drawable(rate)}
@@ -107,7 +107,7 @@ def _drawable(value: float) -> bool:
     return 1e-9 < value < 1e9
 
 
-def _points(roofline: Roofline, language: Language) -> list[_Point]:
+def _points(roofline: Roofline, language: Language, narrow: bool) -> list[_Point]:
     found = []
     for stage in roofline.stages:
         known = stage.stage in ("prefill", "decode")
@@ -117,7 +117,7 @@ def _points(roofline: Roofline, language: Language) -> list[_Point]:
         if stage.stage == "decode" and stage.ideal_2bit_ms and stage.ideal_2bit_bytes and stage.operations:
             found.append(
                 _Point(
-                    roofline_words("ideal", language, stage=name),
+                    roofline_words("ideal_alone" if narrow else "ideal", language, stage=name),
                     stage.operations / stage.ideal_2bit_bytes,
                     stage.operations / stage.ideal_2bit_ms / 1e6,
                     ideal=True,
@@ -166,9 +166,10 @@ def _roofs(axes: _Axes, bandwidth: float, peaks: dict[str, float], language: Lan
     ridge = min(top / bandwidth, 10.0**axes.x_high)
     x1, y1, x2, y2 = axes.x(left), axes.y(left * bandwidth), axes.x(ridge), axes.y(ridge * bandwidth)
     drawn = [f'<line class="roof-line" x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}"/>']
-    x, y = x1 + (x2 - x1) * 0.3, y1 + (y2 - y1) * 0.3
-    label = roofline_words("bandwidth_roof", language, rate=bandwidth)
-    drawn.append(_text(round(x - 10, 1), round(y - 8, 1), label, "roof-label", "end"))
+    if axes.width == WIDTH:  # beside a narrow slope there is no room; the page says it above the picture
+        x, y = x1 + (x2 - x1) * 0.3, y1 + (y2 - y1) * 0.3
+        label = roofline_words("bandwidth_roof", language, rate=bandwidth)
+        drawn.append(_text(round(x - 10, 1), round(y - 8, 1), label, "roof-label", "end"))
     right, free = axes.width - _RIGHT, 0.0  # free: from here down nothing is written yet
     for kind, peak in sorted(peaks.items(), key=lambda entry: -entry[1]):
         start, y = axes.x(min(peak / bandwidth, 10.0**axes.x_high)), axes.y(peak)

@@ -30,6 +30,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "prefill": ("prefill", "prefill"),
     "decode": ("decode", "decode"),
     "ideal": ("{stage}, 2-bit ideal", "{stage}，2-bit 理想值"),
+    "ideal_alone": ("2-bit ideal", "2-bit 理想值"),
     "bandwidth_roof": ("memory {rate:,.0f} GB/s", "内存 {rate:,.0f} GB/s"),
     "peak_roof": ("{kind} {rate:,.0f} Gop/s", "{kind} {rate:,.0f} Gop/s"),
     "x_axis": ("operations per byte moved", "每搬运一字节的运算次数"),

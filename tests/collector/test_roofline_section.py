@@ -48,6 +48,19 @@ def test_the_page_shows_limits_verdict_and_picture(server):
     assert "quantising the weights anew" in shown
 
 
+def test_the_picture_is_drawn_for_wide_and_for_narrow_windows(server):
+    shown = page(server, with_roofline(make_report("WJ")))
+    pictures = re.findall(
+        r'<svg [^>]*class="roofline (wide|narrow)" viewBox="0 0 (\d+) (\d+)".*?</svg>', shown, re.S
+    )
+    assert [(name, int(width)) for name, width, _ in pictures] == [("wide", 720), ("narrow", 340)]
+    for picture in re.findall(r'<svg [^>]*class="roofline.*?</svg>', shown, re.S):
+        width, height = map(int, re.search(r'viewBox="0 0 (\d+) (\d+)"', picture).groups())
+        for x, y in re.findall(r'c?x[12]?="([\d.]+)" c?y[12]?="([\d.]+)"', picture):
+            assert 0 <= float(x) <= width
+            assert 0 <= float(y) <= height
+
+
 def test_the_page_in_chinese(server):
     shown = page(server, with_roofline(make_report("WJ")), "zh")
     assert "距机器上限有多近" in shown

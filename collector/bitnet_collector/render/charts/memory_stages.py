@@ -56,7 +56,7 @@ def _draw(stages: Sequence[StageProfile], width: int, texts: Texts) -> Drawing:
         right = left + column - 4
         shapes += _areas(stage, scale, left, right)
         shapes += _resident(stage, scale, left, right)
-        shapes += _name(stage_words(stage.name, texts), (left + right) / 2, place, column)
+        shapes += _name(stage_words(stage.name, texts), left, place, column, width)
     narrow = any(text_px(stage_words(s.name, texts)) > column - 2 for s in stages)
     return Drawing(width, _HEIGHT + 14 * narrow, shapes)
 
@@ -97,13 +97,14 @@ def _resident(stage: StageProfile, scale: Scale, left: float, right: float) -> l
     return shapes
 
 
-def _name(name: str, middle: float, place: int, column: float) -> list[Shape]:
+def _name(name: str, left: float, place: int, column: float, width: int) -> list[Shape]:
     """The name below its column; where columns are narrow, every other one on a second line, shortened."""
-    y = _HEIGHT - _BOTTOM + 17.0
+    y, middle = _HEIGHT - _BOTTOM + 17.0, left + column / 2 - 2
     if text_px(name) <= column - 2:
         return [Words(middle, y, name, "middle", "ink")]
     short = name
     while text_px(short) > 2 * column - 8 and len(short) > 1:
         short = short[:-1]
     short = short if short == name else f"{short[:-1]}…"
+    middle = min(middle, width - text_px(short) / 2)
     return [Words(middle, y + 14 * (place % 2), short, "middle", "ink")]
