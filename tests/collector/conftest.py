@@ -114,9 +114,12 @@ def start_server(request, tmp_path) -> Iterator[Callable]:
         running.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator:
-    """Chromium that reaches 127.0.0.1 and no other host."""
+    """Chromium that reaches 127.0.0.1 and no other host.
+
+    Gone at the end of each module: while playwright runs, no other test can have an event loop of its own.
+    """
     if CHROMIUM is None:
         _skip("chromium", "no Chromium found (chromium, chromium-browser, google-chrome)")
     from playwright.sync_api import sync_playwright
