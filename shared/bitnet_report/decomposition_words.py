@@ -26,7 +26,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
         "B's inference is {ratio:.2f}× faster, {ms} ms less; of that {parts}.",
         "B 的推理速度是 A 的 {ratio:.2f} 倍，少用 {ms} ms，其中：{parts}。",
     ),
-    "of_that": ("{percent:.0f} % {part}", "{part}占 {percent:.0f} %"),
+    "of_that": ("{percent:.0f} % {part}", "{part} {percent:.0f} %"),
     "in_stage": ("{stage}: {kind}", "{stage}：{kind}"),
     "separator": (", ", "，"),
     "unsure": (

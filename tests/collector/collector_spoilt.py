@@ -77,7 +77,7 @@ class Ingest:
     def _addresses(self, run: dict[str, Any], document: dict[str, Any]) -> list[str]:
         """Everything that shows the run, pages in both languages."""
         run_id, work = run["run_id"], f"workload={run['workload_id']}"
-        pages = [f"/runs/{run_id}.html?", "/summary.html?"]
+        pages = [f"/runs/{run_id}.html?", "/summary.html?", "/runs.html?", "/members.html?"]
         pages += [f"/summary.html?{work}&show={show}&" for show in ("latest", "best", "median5")]
         pages += [f"/compare.html?a={a}&b={b}&" for a, b in self._pairs(run_id)]
         found = [f"{page}lang={language}" for page in pages for language in ("en", "zh")]

@@ -182,7 +182,7 @@ def test_the_difference_is_said_in_both_languages_with_the_stages_own_names(slow
         found = decompose(a, b)
         said = {language: decomposition_sentence(found, language, names.get) for language in ("en", "zh")}
         assert "DEC: quantising weights" in said["en"]
-        assert "DEC：权重量化占" in said["zh"]
+        assert "DEC：权重量化 64 %，" in said["zh"]
         for sentence in said.values():
             assert f"{abs(found.difference_ms):,.0f} ms" in sentence
         assert said["en"].startswith(english)
