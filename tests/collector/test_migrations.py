@@ -14,9 +14,10 @@ from collector_server import execute
 from sqlmodel import SQLModel, select
 
 from bitnet_collector.database import migrating, open_database
+from bitnet_collector.deletions import tombstone_of
 from bitnet_collector.errors import EnvironmentFaultError
 from bitnet_collector.standings import standings
-from bitnet_collector.tables import RawReport, Run
+from bitnet_collector.tables import Curation, RawReport, Run
 from bitnet_report import read_report
 
 LEGACY = Path(__file__).parent / "golden" / "before_revisions.sql"
@@ -157,6 +158,32 @@ def test_a_revision_that_fails_leaves_the_database_as_it_was(tmp_path, database_
             open_database(database_url)
     assert contents(database_url) == before
     open_database(database_url).dispose()
+
+
+def test_what_admins_said_before_has_the_time_of_its_last_change(tmp_path, database_url, monkeypatch):
+    earlier = sorted(path.name for path in (migrating.FOLDER / "versions").glob("000[1-6]_*.py"))
+    with monkeypatch.context() as patch:
+        patch.setattr(migrating, "FOLDER", revisions_in(tmp_path / "earlier", *earlier))
+        open_database(database_url).dispose()
+    curation = "INSERT INTO curation (run_id, note, baseline_of, hidden, changed_at, changed_by) VALUES "
+    execute(
+        database_url,
+        INSERT_RUN,
+        INSERT_RUN.replace("('1'", "('2'"),
+        f"{curation} ('1', 'a note', 'w', false, {MOMENT}, '0')",
+        f"{curation} ('2', NULL, NULL, true, {MOMENT}, '0')",
+        f"INSERT INTO tombstone (run_id, sha256, deleted_at, deleted_by) VALUES ('3', 'ab', {MOMENT}, '0')",
+    )
+    database = open_database(database_url)
+    with database.reading() as session:
+        first, second = (session.get(Curation, run_id) for run_id in "12")
+        gone = tombstone_of(session, "3")
+    database.dispose()
+    assert first.note_at == first.baseline_at == first.changed_at
+    assert first.hidden_at is None
+    assert (second.note_at, second.baseline_at) == (None, None)
+    assert second.hidden_at == second.changed_at
+    assert gone is not None
 
 
 def test_a_database_of_a_newer_version_is_refused_and_left_alone(database_url):
