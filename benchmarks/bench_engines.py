@@ -3,8 +3,8 @@
 Aims: `quantized-once` decodes ≥ 6 times as fast as `published`, the best of PyTorch's own kernels ≥ 15 times
 with prefill(128) ≤ 0.7 s; `--malloc tuned` ≥ 2 times with the same tokens; no engine's loading peaks above
 the checkpoint + 1.5 GB, and int4-pack then holds at most half of that. Settings from the environment: MODEL
-(default stand-in:2b4t), TOKENS (default 4). Each run is a quick one: two repetitions of warm-up, and one
-that is measured.
+(default stand-in:2b4t), TOKENS (default 4), KEEP (a folder that keeps the reports; default none). Each run
+is a quick one: two repetitions of warm-up, and one that is measured.
 """
 
 from __future__ import annotations
@@ -59,10 +59,11 @@ def main() -> int:
         f"{'load peak':>11}{'after':>11}{'peak MB':>11}  tokens"
     )
     base: Report | None = None
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(os.environ.get("KEEP", scratch))
         for engine, malloc in RUNS:
             name = engine if malloc == "default" else f"{engine}, {malloc} malloc"
-            report = run_agent(engine, malloc, Path(folder) / f"{engine}-{malloc}.json")
+            report = run_agent(engine, malloc, folder / f"{engine}-{malloc}.json")
             if report is None:
                 print(f"{name:<26} cannot run here", flush=True)
                 continue

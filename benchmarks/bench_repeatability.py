@@ -1,7 +1,8 @@
 """Two complete runs of the agent, one after the other: how well do they agree?
 
 Aim, on an idle machine: within 2 %, and overlapping intervals, for prefill and for decode. Settings from the
-environment: MODEL (default stand-in:2b4t), REPETITIONS (default 3), TOKENS (default 16).
+environment: MODEL (default stand-in:2b4t), REPETITIONS (default 3), TOKENS (default 16), KEEP (a folder that
+keeps the two reports; default none).
 """
 
 from __future__ import annotations
@@ -42,8 +43,9 @@ def compare(name: str, a: Statistics, b: Statistics) -> None:
 
 def main() -> int:
     """Run twice and print the comparison."""
-    with tempfile.TemporaryDirectory() as folder:
-        first, second = (run_agent(Path(folder) / f"{n}.json") for n in (1, 2))
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(os.environ.get("KEEP", scratch))
+        first, second = (run_agent(folder / f"{n}.json") for n in (1, 2))
     for report in (first, second):
         codes = ", ".join(caveat.code for caveat in report.quality.caveats)
         print(f"run {report.run_id}: grade {report.quality.grade}; {codes}")
