@@ -51,7 +51,7 @@ class Server:
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()  # a server whose words nobody reads stands still once the pipe is full
         self.url = self.wait_until_said(r"(http://\S+)/summary")[1]
-        self.client = httpx.Client(base_url=self.url, timeout=30)
+        self.client = httpx.Client(base_url=self.url, timeout=30, trust_env=False)
 
     def submit(self, report: Report | dict[str, Any] | bytes, **headers: str) -> httpx.Response:
         return self.client.post("/runs", content=body_of(report), headers={**JSON, **headers})
@@ -68,7 +68,7 @@ class Server:
         for line in self.process.stderr:
             self.said += line
 
-    def wait_until_said(self, pattern: str, seconds: float = 30) -> re.Match[str]:
+    def wait_until_said(self, pattern: str, seconds: float = 60) -> re.Match[str]:
         """Wait until what it said on standard error holds that; fail if it ends or the time is up."""
         started = time.monotonic()
         while not (found := re.search(pattern, self.said)):
