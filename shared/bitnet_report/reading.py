@@ -62,7 +62,8 @@ def parse_document(body: bytes) -> dict[str, Any]:
         raise NotJsonError("the JSON is nested too deeply") from error
     except ValueError as error:
         raise NotJsonError(f"this is not JSON: {error}") from error
-    if _deeper_than(document, _DEEPEST):
+    opened = body.count(b"[") + body.count(b"{")  # those in strings as well: never fewer than levels
+    if opened > _DEEPEST and _deeper_than(document, _DEEPEST):
         raise NotJsonError(f"the JSON is nested over {_DEEPEST} levels deep")
     if _ESCAPED_SURROGATE.search(body):
         _refuse_lone_surrogates(document)
