@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import random
 import signal
 from collections.abc import Callable
@@ -11,6 +12,8 @@ from datetime import timedelta
 from threading import Condition, Event, Thread
 
 import httpx
+import psutil
+from collector_postgres import PostgresServer
 from collector_reports import START, make_report
 from collector_server import JSON, Server
 from sqlmodel import select
@@ -184,6 +187,68 @@ def kill_rounds(
         found = audit(server.database_url, ledger)
         send_again(server, ledger)
         told(f"kill {number:2}: {found}")
-    ledger.audited.clear()
-    told(f"in the end: {audit(server.database_url, ledger)}")
+    _audit_all(server, ledger, told)
     return ledger
+
+
+def kill_part_rounds(
+    server: Server,
+    kill: Callable[[random.Random], None],
+    rounds: int,
+    seed: int,
+    told: Callable[[str], None] = lambda _: None,
+) -> Ledger:
+    """Kill a part of what runs so many times; the rest goes on and must give 20 receipts more each time."""
+    ledger, bodies, chance = Ledger(), Bodies(seed), random.Random(seed)
+    for number in range(1, rounds + 1):
+        ingest_and_kill(server, ledger, bodies, lambda: kill(chance), before=chance.randint(1, 30), after=20)
+        assert server.process.poll() is None, "the server ended with its part"
+        told(f"kill {number:2}: {audit(server.database_url, ledger)}")
+    send_again(server, ledger)
+    _audit_all(server, ledger, told)
+    return ledger
+
+
+def _audit_all(server: Server, ledger: Ledger, told: Callable[[str], None]) -> None:
+    """Everything once more: what a later kill would have undone of an earlier round shows here."""
+    ledger.audited.clear()
+    found = audit(server.database_url, ledger)
+    assert found.acknowledged == len(ledger.sent)
+    told(f"in the end: {found}")
+
+
+def worker_killer(server: Server) -> Callable[[random.Random], None]:
+    """SIGKILL for one of the processes that answer; it returns once that one is gone."""
+
+    def kill(chance: random.Random) -> None:
+        children = psutil.Process(server.process.pid).children()
+        workers = [child for child in children if "spawn_main" in str(child.cmdline())]
+        chosen = chance.choice(workers)
+        chosen.kill()
+        chosen.wait(20)
+
+    return kill
+
+
+_CONNECTED = "SELECT pid FROM pg_stat_activity WHERE application_name = 'bitnet-collector'"
+
+
+def backend_killer(postgres: PostgresServer) -> Callable[[random.Random], None]:
+    """SIGKILL for a process of PostgreSQL's that serves the collector.
+
+    PostgreSQL then ends all its connections and recovers from its log, as after a loss of power.
+    """
+
+    def kill(chance: random.Random) -> None:
+        os.kill(chance.choice(postgres.execute(_CONNECTED))[0], signal.SIGKILL)
+
+    return kill
+
+
+def connection_ender(postgres: PostgresServer) -> Callable[[random.Random], None]:
+    """End all of the collector's connections, whatever they are in the middle of, as an administrator may."""
+
+    def end(_chance: random.Random) -> None:
+        postgres.execute(f"SELECT pg_terminate_backend(pid) FROM ({_CONNECTED}) AS connected")
+
+    return end
