@@ -13,9 +13,11 @@ from bitnet_report import __version__
 
 from .access.authorising import Gate, authorise
 from .access.hosts import AllowedHosts, HostGuard
+from .access.lookups import Lookups
 from .access.slow_bodies import SlowBodies
 from .database import open_database
 from .faults import answer_faults
+from .group_commit import open_group_commit
 from .metrics import Metrics
 from .middleware import HeadAsGet, SecurityHeaders, Validators
 from .routes import (
@@ -57,13 +59,16 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = _utc_now) -> 
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.database = open_database(
-            settings.database_url, settings.busy_timeout_ms, settings.pool_size
-        )
+        database = open_database(settings.database_url, settings.busy_timeout_ms, settings.pool_size)
+        app.state.database = database
+        app.state.lookups = Lookups(database)
+        app.state.group_commit = open_group_commit(database)
         try:
             yield
         finally:
-            app.state.database.dispose()
+            app.state.lookups.close()
+            app.state.group_commit.close()
+            database.dispose()
 
     app = FastAPI(
         title="bitnet-collector",
@@ -79,10 +84,10 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = _utc_now) -> 
     app.state.clock = clock
     app.state.metrics = Metrics()
     app.state.gate = Gate(settings)
+    for group in _OTHERS:  # first, as a request is held against one route after another until one fits
+        app.include_router(group.router)
     for group in _SHOWING:
         app.include_router(group.router, dependencies=[Depends(unchanged)])
-    for group in _OTHERS:
-        app.include_router(group.router)
     app.add_exception_handler(UnchangedError, not_modified)
     documentation.document(app)
     answer_faults(app)

@@ -11,10 +11,18 @@ from .tables import Run
 
 
 def run_columns(report: Report, member: str, sha256: str, received_at: datetime) -> Run:
-    """Make the row of a report that `member` sent; a start in the future counts as `received_at`."""
+    """The row of `run_values` as an object."""
+    return Run(**run_values(report, member, sha256, received_at))
+
+
+def run_values(report: Report, member: str, sha256: str, received_at: datetime) -> dict[str, Any]:
+    """Make the row of a report that `member` sent; a start in the future counts as `received_at`.
+
+    Every column has its value, so that rows can be inserted together.
+    """
     cpu, workload, summary = report.cpu_info, report.workload, report.summary
     prefill, decode = report.stage("prefill"), report.stage("decode")
-    return Run(
+    return dict(
         run_id=report.run_id,
         sha256=sha256,
         received_at=received_at,
@@ -55,10 +63,8 @@ def run_columns(report: Report, member: str, sha256: str, received_at: datetime)
 
 
 def _interval(stage: str, statistics: Statistics | None) -> dict[str, Any]:
-    if statistics is None:
-        return {}
     return {
-        f"{stage}_low": statistics.low,
-        f"{stage}_high": statistics.high,
-        f"{stage}_n": statistics.n,
+        f"{stage}_low": statistics.low if statistics else None,
+        f"{stage}_high": statistics.high if statistics else None,
+        f"{stage}_n": statistics.n if statistics else None,
     }

@@ -23,7 +23,7 @@ from .negotiation import PAGE_VARY, choose_media_type
 from .problems import MEDIA_TYPE, Kind, ProblemError, problem_response
 from .render.problem_html import problem_html
 from .routes.given import page_frame
-from .runs import ConflictError, DeletedError
+from .storing import ConflictError, DeletedError
 from .watching import note
 
 _LOG = logging.getLogger(__name__)

@@ -1,48 +1,19 @@
-"""The queries of runs: storing a report, listing, finding one; those of the summary are in `standings`."""
+"""The queries of runs: listing, finding one; `storing` stores them, `standings` has the summary's queries."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import ColumnElement, Insert, func
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, SQLModel, case, col, select, tuple_
+from sqlalchemy import ColumnElement, func
+from sqlmodel import Session, col, select, tuple_
 
-from bitnet_report import Report
-
-from .columns import run_columns
 from .cursors import Cursor
-from .deletions import lift_tombstone, tombstone_of
-from .tables import Latest, RawReport, Run, Tombstone
-
-
-class ConflictError(Exception):
-    """Another report has this run_id already."""
-
-    def __init__(self, run_id: str) -> None:
-        """Name the run."""
-        super().__init__(f"the run {run_id} is stored already, with other content")
-
-
-class DeletedError(Exception):
-    """An admin deleted this run."""
-
-    def __init__(self, tombstone: Tombstone) -> None:
-        """Name the run and the day."""
-        super().__init__(f"the run {tombstone.run_id} was deleted on {tombstone.deleted_at:%Y-%m-%d}")
-
-
-class Stored(NamedTuple):
-    """What became of a report: the SHA-256 of its bytes, and whether it was new."""
-
-    run_id: str
-    sha256: str
-    created: bool
+from .deletions import tombstone_of
+from .storing import DeletedError
+from .tables import RawReport, Run
 
 
 @dataclass(frozen=True)
@@ -57,82 +28,6 @@ class Wanted:
     until: datetime | None = None
 
 
-def store_run(
-    session: Session,
-    report: Report,
-    member: str,
-    body: bytes,
-    received_at: datetime,
-    *,
-    undelete: bool = False,
-) -> Stored:
-    """Store a report once: the same bytes again change nothing. `undelete` also takes one that was deleted.
-
-    Raises:
-        ConflictError: the run_id is taken by a report with other bytes.
-        DeletedError: the run was deleted, and stays so.
-    """
-    sha256 = hashlib.sha256(body).hexdigest()
-    # Another worker may store it between the question and the insert; then the question is asked again.
-    while (known := _sha256_of(session, report.run_id)) is None:
-        if undelete:
-            lift_tombstone(session, report.run_id, received_at)
-        refuse_deleted(session, report.run_id)
-        run = run_columns(report, member, sha256, received_at)
-        connection = session.connection()
-        inserts = _insert_of(connection.dialect.name)
-        count = connection.execute(
-            inserts.run, run.model_dump(), execution_options={"preserve_rowcount": True}
-        ).rowcount
-        if count == 0:
-            continue
-        raw = {"run_id": run.run_id, "sha256": sha256, "received_at": received_at, "body": body}
-        connection.execute(inserts.raw_report, raw)
-        pair = {"workload_id": run.workload_id, "member": run.member}
-        connection.execute(
-            inserts.latest, {**pair, "run_id": run.run_id, "measured_at": run.measured_at, "runs": 1}
-        )
-        return Stored(run.run_id, sha256, created=True)
-    if known != sha256:
-        raise ConflictError(report.run_id)
-    return Stored(report.run_id, sha256, created=False)
-
-
-def _sha256_of(session: Session, run_id: str) -> str | None:
-    return session.exec(select(RawReport.sha256).where(RawReport.run_id == run_id)).first()
-
-
-class _Inserts(NamedTuple):
-    """The statements that store a report; their values are given when they are executed."""
-
-    run: Insert
-    raw_report: Insert
-    latest: Insert
-
-
-@cache
-def _insert_of(dialect: str) -> _Inserts:
-    """Made once: to put together a statement of some forty columns takes longer than to execute it.
-
-    `run` changes nothing where the run is there already. `latest` counts the run, and puts it in front if it
-    is newer; it is one statement, as another worker may do the same.
-    """
-    insert: Callable[[type[SQLModel]], postgresql.Insert | sqlite.Insert]
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    count_one, old = insert(Latest), Latest
-    new = count_one.excluded
-    newer = tuple_(new.measured_at, new.run_id) > tuple_(col(old.measured_at), col(old.run_id))
-    latest = count_one.on_conflict_do_update(
-        index_elements=[col(old.workload_id), col(old.member)],
-        set_={
-            "runs": col(old.runs) + 1,
-            "run_id": case((newer, new.run_id), else_=col(old.run_id)),
-            "measured_at": case((newer, new.measured_at), else_=col(old.measured_at)),
-        },
-    )
-    return _Inserts(insert(Run).on_conflict_do_nothing(), insert(RawReport), latest)
-
-
 def refuse_deleted(session: Session, run_id: str) -> None:
     """Tell a run that was deleted from one that never was.
 
@@ -141,7 +36,7 @@ def refuse_deleted(session: Session, run_id: str) -> None:
     """
     tombstone = tombstone_of(session, run_id)
     if tombstone is not None:
-        raise DeletedError(tombstone)
+        raise DeletedError(tombstone.run_id, tombstone.deleted_at)
 
 
 def list_runs(session: Session, wanted: Wanted, after: Cursor | None, limit: int) -> Sequence[Run]:

@@ -13,7 +13,7 @@ from .access.places import is_loopback
 from .access.strangers import refuse_strangers
 from .database import open_database
 from .errors import EnvironmentFaultError
-from .server import run_server
+from .server import QUEUE, run_server
 from .settings import Settings
 from .workers import run_workers
 
@@ -61,7 +61,7 @@ def _listen(host: str, port: int) -> socket.socket:
         if os.name == "posix":  # elsewhere it would let two servers share the port
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
-        listener.listen(128)
+        listener.listen(QUEUE)
     except OSError as error:
         listener.close()
         raise EnvironmentFaultError(

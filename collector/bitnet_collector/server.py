@@ -15,6 +15,9 @@ from .app import create_app
 from .logs import log_config
 from .settings import Settings
 
+QUEUE = 128
+"""Connections that the system keeps until they are taken."""
+
 
 def run_server(settings: Settings, listener: socket.socket, on_ready: Callable[[], None]) -> None:
     """Answer until SIGINT or SIGTERM, and end what is under way then; `on_ready` is called once it answers.
@@ -34,6 +37,7 @@ def run_server(settings: Settings, listener: socket.socket, on_ready: Callable[[
         ws="none",
         http=bounded_protocol(settings),
         h11_max_incomplete_event_size=HEAD_BYTES,
+        backlog=1,  # take one connection at a time, else the worker that wakes first takes all that wait
     )
     server = _Server(config, on_ready)
     server.run(sockets=[listener])
@@ -48,6 +52,8 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        for listener in sockets or []:
+            listener.listen(QUEUE)  # `backlog` was for this as well
         if self.started:
             self._on_ready()
 

@@ -8,7 +8,7 @@ from collector_reports import START, make_report
 
 from bitnet_collector.columns import run_columns
 from bitnet_collector.database import open_database
-from bitnet_collector.runs import store_run
+from bitnet_collector.storing import store_run
 from bitnet_collector.tables import RawReport, Run
 from bitnet_report import read_report
 

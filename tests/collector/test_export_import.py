@@ -18,8 +18,8 @@ from sqlalchemy import text
 from bitnet_collector.app import create_app
 from bitnet_collector.archive.lines import Entry, LineError, from_line, to_line
 from bitnet_collector.database import open_database
-from bitnet_collector.runs import store_run
 from bitnet_collector.settings import Settings
+from bitnet_collector.storing import store_run
 from bitnet_report import new_run_id, read_report
 
 NOW = START + timedelta(days=3)

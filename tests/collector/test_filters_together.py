@@ -11,7 +11,8 @@ from sqlalchemy import event
 
 from bitnet_collector.cursors import Cursor
 from bitnet_collector.database import open_database
-from bitnet_collector.runs import Wanted, last_of_page, list_runs, store_run
+from bitnet_collector.runs import Wanted, last_of_page, list_runs
+from bitnet_collector.storing import store_run
 from bitnet_report import workload_id
 
 FILTERS = ("member", "model", "workload", "grade")

@@ -21,7 +21,7 @@ from bitnet_collector.archive.importing import import_files
 from bitnet_collector.curation import Change, UncuratableError, curate, run_to_change
 from bitnet_collector.database import open_database
 from bitnet_collector.deletions import delete_run, every_tombstone
-from bitnet_collector.runs import store_run
+from bitnet_collector.storing import store_run
 from bitnet_collector.tables import Curation, Run
 from bitnet_report import new_run_id
 

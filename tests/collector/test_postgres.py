@@ -9,8 +9,8 @@ from sqlalchemy.exc import DBAPIError, InternalError
 
 from bitnet_collector.database import open_database
 from bitnet_collector.errors import EnvironmentFaultError, UsageError
-from bitnet_collector.runs import store_run
 from bitnet_collector.settings import Settings, read_settings
+from bitnet_collector.storing import store_run
 
 SECRET = "s3cret"
 

@@ -9,8 +9,8 @@ from collector_reports import START, make_report
 from sqlalchemy import event
 
 from bitnet_collector.database import open_database
-from bitnet_collector.runs import store_run
 from bitnet_collector.standings import picked_runs, standings
+from bitnet_collector.storing import store_run
 from bitnet_report import workload_id
 
 

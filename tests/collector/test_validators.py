@@ -219,7 +219,7 @@ def test_the_version_changes_with_everything_that_is_shown(database_url):
         "DELETE FROM latest",
     ):
         if len(seen) == 1:
-            from bitnet_collector.runs import store_run
+            from bitnet_collector.storing import store_run
 
             report = make_report()
             with database.writing() as session:

@@ -7,13 +7,12 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from ..database import Database
 from ..problems import Kind, ProblemError
 from ..settings import Settings
 from .callers import Caller, Right, anonymous, token_holder
 from .credentials import presented_token
 from .decisions import Decision, decision_on
-from .keyring import find_token, were_tokens_made
+from .lookups import Lookups
 from .places import Place, is_loopback, network_of, place_of
 from .rates import RateLimiter
 from .same_site import is_cross_site
@@ -32,15 +31,14 @@ class Gate:
         self.rates = RateLimiter(settings.rate_limit)
         self._tokens_made = False
 
-    def tokens_made(self, database: Database) -> bool:
+    async def tokens_made(self, lookups: Lookups) -> bool:
         """Whether a token was ever made; tokens are never taken out, so a yes need not be asked again."""
         if not self._tokens_made:
-            with database.reading() as session:
-                self._tokens_made = were_tokens_made(session)
+            self._tokens_made = await lookups.were_tokens_made()
         return self._tokens_made
 
 
-def authorise(request: Request) -> None:
+async def authorise(request: Request) -> None:
     """Let the request through to its route, or end it.
 
     Raises:
@@ -56,13 +54,13 @@ def authorise(request: Request) -> None:
             "a browser sent this for a page of another site",
             "send it from a program, or from a page of this collector",
         )
-    caller = _identify(request, decision, reads)
+    caller = await _identify(request, decision, reads)
     request.state.caller = caller
     if isinstance(decision.value, Right) and decision.value not in caller.may:
         raise _refusal(request, caller, decision.value)
 
 
-def _given_caller(request: Request) -> Caller:
+async def _given_caller(request: Request) -> Caller:
     caller: Caller = request.state.caller
     return caller
 
@@ -70,31 +68,30 @@ def _given_caller(request: Request) -> Caller:
 CallerGiven = Annotated[Caller, Depends(_given_caller)]
 
 
-def _identify(request: Request, decision: Decision, reads: bool) -> Caller:
+async def _identify(request: Request, decision: Decision, reads: bool) -> Caller:
     gate: Gate = request.app.state.gate
+    lookups: Lookups = request.app.state.lookups
     settings = gate.settings
     host = request.client.host if request.client else None
     place = place_of(host, request.headers.keys(), bool(settings.trusted_proxies))
     token = presented_token(request.headers.get("authorization"), reads)
     if token is not None:
-        return _holder(request, gate, place, token)
+        return await _holder(gate, lookups, place, token)
     _take_turn(gate, place)
     trusted = place.local or settings.open or (place.direct and is_loopback(settings.published))
     if decision is Decision.READ and trusted and settings.read == "open":  # with tokens or without
         return Caller("anonymous", (Right.READ,))
-    made = gate.tokens_made(request.app.state.database)
+    made = await gate.tokens_made(lookups)
     caller = anonymous(tokens_made=made, trusted_place=trusted, reading=settings.read)
     if caller is None:
         raise _stranger(place)
     return caller
 
 
-def _holder(request: Request, gate: Gate, place: Place, text: str) -> Caller:
-    database: Database = request.app.state.database
+async def _holder(gate: Gate, lookups: Lookups, place: Place, text: str) -> Caller:
     parts = read_token(text)
     if parts is not None:
-        with database.reading() as session:
-            kept = find_token(session, parts.token_id)
+        kept = await lookups.find(parts.token_id)
         if kept is not None and is_secret_of(parts.secret, kept.sha256) and kept.revoked_at is None:
             _wait(gate.rates.wait_s(f"token {kept.token_id}"))
             return token_holder(kept.member, kept.admin, kept.token_id)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 
+from sqlalchemy import Executable
 from sqlmodel import Session, col, select
 
 from ..tables import Token
@@ -25,7 +27,13 @@ def find_token(session: Session, token_id: str) -> Token | None:
 
 def were_tokens_made(session: Session) -> bool:
     """Whether a token was ever made; revoked ones count, so that revoking the last opens nothing."""
-    return session.exec(select(Token.token_id).limit(1)).first() is not None
+    return session.connection().execute(_any_token()).first() is not None
+
+
+@cache
+def _any_token() -> Executable:
+    """Made once and asked without the ORM: before the first token, every submission asks it."""
+    return select(Token.token_id).limit(1)
 
 
 def list_tokens(session: Session) -> Sequence[Token]:

@@ -20,7 +20,7 @@ from bitnet_report import Report, ReportError, read_report
 from ..curation import run_to_change
 from ..database import Database, cause_of, open_database
 from ..errors import EnvironmentFaultError, UsageError
-from ..runs import ConflictError, DeletedError, store_run
+from ..storing import ConflictError, DeletedError, store_run
 from .lines import LONGEST, Entry, LineError, from_line
 from .merging import merge_deletion, merge_said
 from .words import Deletion

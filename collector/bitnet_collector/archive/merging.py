@@ -16,7 +16,7 @@ from sqlmodel import Session
 
 from ..curation import baseline_run, curation_of, may_be_baseline, run_to_change, settle
 from ..deletions import delete_run
-from ..runs import ConflictError
+from ..storing import ConflictError
 from ..tables import Curation, Run, Tombstone
 from .words import Deletion, Said
 

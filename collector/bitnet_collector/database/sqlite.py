@@ -40,6 +40,7 @@ class Sqlite:
             self._address.url,
             pool_size=16,
             max_overflow=32,
+            pool_use_lifo=True,  # the connection that was just used has its pages and statements at hand
             pool_timeout=self._busy_timeout_ms / 1000,
             hide_parameters=True,  # an error in the log quotes no report and no token
         )

@@ -1,4 +1,7 @@
-"""What a route is given: the database, a session, the time, the settings, the page's frame."""
+"""What a route is given: the database, a session, the queue to it, the time, the settings, the page's frame.
+
+What does not wait for the database is async: FastAPI would send anything else through a thread.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +13,13 @@ from fastapi import Depends, Query, Request
 from sqlmodel import Session
 
 from ..database import Database
+from ..group_commit import GroupCommit
 from ..negotiation import Language, choose_language, chosen_language
 from ..render.pages import PageFrame
 from ..settings import Settings
 
 
-def _database(request: Request) -> Database:
+async def _database(request: Request) -> Database:
     database: Database = request.app.state.database
     return database
 
@@ -25,17 +29,22 @@ def _session(database: Annotated[Database, Depends(_database)]) -> Iterator[Sess
         yield session
 
 
-def _settings(request: Request) -> Settings:
+async def _group_commit(request: Request) -> GroupCommit:
+    queue: GroupCommit = request.app.state.group_commit
+    return queue
+
+
+async def _settings(request: Request) -> Settings:
     settings: Settings = request.app.state.settings
     return settings
 
 
-def _now(request: Request) -> datetime:
+async def _now(request: Request) -> datetime:
     now: datetime = request.app.state.clock()
     return now
 
 
-def _frame(
+async def _frame(
     request: Request,
     lang: Annotated[
         Language | None, Query(description="Language of the page; else the cookie's, else Accept-Language")
@@ -62,6 +71,7 @@ def page_frame(request: Request, lang: Language | None = None) -> PageFrame:
 
 
 DatabaseGiven = Annotated[Database, Depends(_database)]
+GroupCommitGiven = Annotated[GroupCommit, Depends(_group_commit)]
 SessionGiven = Annotated[Session, Depends(_session)]
 SettingsGiven = Annotated[Settings, Depends(_settings)]
 NowGiven = Annotated[datetime, Depends(_now)]

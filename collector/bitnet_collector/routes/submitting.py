@@ -13,13 +13,15 @@ from ..access.authorising import CallerGiven
 from ..access.callers import Caller, Right
 from ..answers import Receipt
 from ..bodies import read_json_body
-from ..database import Database
 from ..problems import Kind, ProblemError, problems
-from ..runs import Stored, store_run
+from ..storing import Submission, submission_of
 from ..watching import note
-from .given import DatabaseGiven, NowGiven
+from .given import GroupCommitGiven, NowGiven
 
 router = APIRouter(tags=["runs"])
+
+_LARGE = 32 * 2**10
+"""Bytes of a report that is read in a thread; with a smaller one, handing it over would take longest."""
 
 _REFUSALS = problems(
     Kind.NOT_JSON,
@@ -50,7 +52,7 @@ _REFUSALS = problems(
     },
 )
 async def submit_run(
-    request: Request, response: Response, caller: CallerGiven, database: DatabaseGiven, now: NowGiven
+    request: Request, response: Response, caller: CallerGiven, queue: GroupCommitGiven, now: NowGiven
 ) -> Receipt:
     """Store one report, plain or gzip, of at most 8 MiB.
 
@@ -58,14 +60,19 @@ async def submit_run(
     receipt with 200. What may be sent again: 503 after `Retry-After`, and 507 once there is room.
     """
     body = await read_json_body(request)
-    stored = await run_in_threadpool(_store, database, body, now, caller)
+    if len(body) > _LARGE:
+        submission = await run_in_threadpool(_read, body, now, caller)
+    else:
+        submission = _read(body, now, caller)
+    stored = await queue.join(submission)
     note(request.scope, outcome="created" if stored.created else "repeated", run_id=stored.run_id)
     response.status_code = 201 if stored.created else 200
     response.headers["Location"] = f"{request.scope.get('root_path', '')}/runs/{stored.run_id}"
     return Receipt(run_id=stored.run_id, sha256=stored.sha256)
 
 
-def _store(database: Database, body: bytes, now: datetime, caller: Caller) -> Stored:
+def _read(body: bytes, now: datetime, caller: Caller) -> Submission:
+    """Read and check a report that `caller` sent, and make it ready to be stored."""
     report = read_report(body)
     if report.member is None:
         raise ProblemError(
@@ -81,6 +88,4 @@ def _store(database: Database, body: bytes, now: datetime, caller: Caller) -> St
             f"submit as {caller.member}, or with {report.member}'s own token",
             field="member",
         )
-    undelete = Right.MANAGE in caller.may
-    with database.writing() as session:
-        return store_run(session, report, report.member, body, now, undelete=undelete)
+    return submission_of(report, report.member, body, now, undelete=Right.MANAGE in caller.may)
