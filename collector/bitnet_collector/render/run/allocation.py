@@ -120,5 +120,5 @@ def _percent(share: float) -> str:
     """Of at most the whole: an estimate may come out above what was measured."""
     percent = 100 * min(share, 1.0)
     if 0 < percent < _SMALLEST_PERCENT:
-        return f"< {_SMALLEST_PERCENT} %"
+        return f"<{_SMALLEST_PERCENT} %"
     return f"{percent:.0f} %" if percent >= 10 else f"{percent:.1f} %"

@@ -73,8 +73,9 @@ def section(shown: ShownRun, texts: Texts) -> Section | None:
 def _limits(seen: Roofline, texts: Texts) -> str | None:
     if seen.read_gb_per_s is None:
         return None
+    comma = texts("separator_comma")
     peaks = "".join(
-        f", {kind} {figure(rate, grouped=True)} Gop/s" for kind, rate in sorted(seen.peaks_gops.items())
+        f"{comma}{kind} {figure(rate, grouped=True)} Gop/s" for kind, rate in sorted(seen.peaks_gops.items())
     )
     return texts("roof_limits", read=figure(seen.read_gb_per_s), peaks=peaks)
 
@@ -115,5 +116,5 @@ def _percent(share: float | None) -> str:
         return "—"
     percent = 100 * share
     if 0 < percent < _SMALLEST_PERCENT:
-        return f"< {_SMALLEST_PERCENT} %"
+        return f"<{_SMALLEST_PERCENT} %"
     return f"{percent:.0f} %" if percent >= 10 or percent == 0 else f"{percent:.1f} %"
