@@ -14,6 +14,7 @@ from typing import Any
 from bitnet_report import NotAReportError, ReportError, report_from_document
 
 _EXPECTED = re.compile(r"says .+, but its (?:own figures give|shares say) (.+)")
+_WORDS = {"None": None, "True": True, "False": False}
 _MOST = 150
 
 
@@ -23,8 +24,7 @@ def agreeing(document: dict[str, Any]) -> dict[str, Any]:
         try:
             report_from_document(document)
         except NotAReportError as error:
-            expected = _EXPECTED.search(str(error))
-            if expected is None or not _put(document, error.field, expected[1]):
+            if not _mended(document, error):
                 break
         except ReportError:
             break
@@ -33,30 +33,33 @@ def agreeing(document: dict[str, Any]) -> dict[str, Any]:
     return document
 
 
-def _put(document: dict[str, Any], field: str, words: str) -> bool:
-    """Put the figure in; whether there was a place for it."""
+def _mended(document: dict[str, Any], error: NotAReportError) -> bool:
+    """Do what the reader's sentence asks for; whether that could be done."""
+    names = re.split(r"\.|\[", error.field.replace("]", ""))
+    *outer, last = [int(name) if name.isdigit() else name for name in names]
     place: Any = document
-    *outer, last = [
-        int(name) if name.isdigit() else name for name in re.split(r"\.|\[", field.replace("]", ""))
-    ]
     try:
         for key in outer:
             place = place[key]
         old = place.get(last) if isinstance(place, dict) else place[last]
     except (KeyError, IndexError, TypeError, AttributeError):
         return False
-    if field.startswith("decode_steps_ms["):  # here the steps are what is known
-        return _put_decode_sample(document, int(last), math.fsum(old))
-    new = _figure(words)
-    if isinstance(old, (dict, list)) or new == old:
+    if str(error).endswith("the interval does not enclose the median"):
+        place["low"] = place["high"] = place["median"]
+        return True
+    expected = _EXPECTED.search(str(error))
+    if expected is None:
         return False
-    if isinstance(new, float) and not math.isfinite(new):
+    if outer == ["decode_steps_ms"]:  # here the steps are what is known
+        return _decode_sample_mended(document, int(last), math.fsum(old))
+    new = _figure(expected[1])
+    if isinstance(old, dict | list) or new == old or (isinstance(new, float) and not math.isfinite(new)):
         return False
     place[last] = new
     return True
 
 
-def _put_decode_sample(document: dict[str, Any], position: int, ms: float) -> bool:
+def _decode_sample_mended(document: dict[str, Any], position: int, ms: float) -> bool:
     decode = next((s for s in document["stage_profiles"] if s.get("name") == "decode"), {})
     if position >= len(decode.get("samples_ms", ())) or decode["samples_ms"][position] == ms:
         return False
@@ -65,8 +68,8 @@ def _put_decode_sample(document: dict[str, Any], position: int, ms: float) -> bo
 
 
 def _figure(words: str) -> Any:
-    if words == "None":
-        return None
+    if words in _WORDS:
+        return _WORDS[words]
     try:
         return int(words) if words.isdigit() else float(words)
     except ValueError:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from agreeing import agreeing
 from hypothesis import strategies as st
-from spoilt_values import KEYS, Raw, figures, values
+from spoilt_values import KEYS, POSITIVE, Raw, figures, values
 
 RUN_ID = "01a20bb6-de44-73a6-80c1-69dbdd5c0815"
 _GOLDEN = Path(__file__).parent / "golden"
@@ -82,8 +82,15 @@ def original(start: str) -> bytes:
 
 
 def recipes() -> st.SearchStrategy[Recipe]:
-    """Every recipe there is, the mild ones as often as the wild."""
-    return st.sampled_from(sorted(_STARTS)).flatmap(
+    """Every recipe there is: figures that are made up and agree, and anything in any place."""
+    made_up = st.builds(
+        Recipe,
+        start=st.just("whole"),
+        changes=st.lists(_made_up(_STARTS["whole"]), min_size=1, max_size=4).map(tuple),
+        agrees=st.just(True),
+        damage=st.just(Damage()),
+    )
+    anything = st.sampled_from(sorted(_STARTS)).flatmap(
         lambda start: st.builds(
             Recipe,
             start=st.just(start),
@@ -91,6 +98,30 @@ def recipes() -> st.SearchStrategy[Recipe]:
             agrees=st.booleans(),
             damage=st.integers(0, 7).flatmap(lambda die: st.just(Damage()) if die else _damages()),
         )
+    )
+    return st.one_of(made_up, anything)
+
+
+def _made_up(document: Any) -> st.SearchStrategy[Change]:
+    """What all else in a report follows from, filled with one figure: times, counts, limits, clocks."""
+    places: list[Where] = [("warmup",), ("interference",), ("decode_steps_ms",), ("cpu_info", "clock_mhz")]
+    places += [("freq_normalization", f"{name}_freq_mhz") for name in ("actual", "reference")]
+    places += [("decode_steps_ms", place) for place in range(len(document["decode_steps_ms"]))]
+    for place in range(len(document["stage_profiles"])):
+        places += [
+            ("stage_profiles", place, name) for name in ("samples_ms", "step_statistics", "memory_kinds")
+        ]
+        places += [("stage_profiles", place, f"memory_{when}_mb") for when in ("before", "after", "peak")]
+    for place in range(len(document["operators"])):
+        places += [("operators", place, name) for name in ("kinds", "modules", "instrumented_ms")]
+    for place in range(len(document["roofline"]["stages"])):
+        names = ("operations", "traffic", "distinct_bytes", "ternary_weights", "forwards")
+        places += [("roofline", "stages", place, name) for name in names]
+    names = ("read_gb_per_s", "peaks_gops", "cache_mb")
+    places += [("roofline", "limits", place, name) for place in (0, 1) for name in names]
+    places += [("roofline", "limits", 0), ("allocation", "fault_cost_ns"), ("allocation", "stages")]
+    return st.builds(
+        Change, do=st.just("fill"), where=st.sampled_from(places), value=st.sampled_from(POSITIVE)
     )
 
 
@@ -169,7 +200,9 @@ def _filled(old: Any, figure: int | float) -> Any:
         return [_filled(value, figure) for value in old]
     if isinstance(old, bool) or not isinstance(old, int | float):
         return old
-    return int(figure) if isinstance(old, int) and abs(figure) < 1e300 else figure
+    if isinstance(old, float):
+        return figure
+    return int(figure) if 1 <= abs(figure) < 1e300 else old
 
 
 def _without_raws(value: Any, found: list[Raw]) -> Any:

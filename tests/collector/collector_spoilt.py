@@ -13,6 +13,7 @@ from collector_server import JSON, Server
 from spoilt_reports import original
 
 PROBLEM = "application/problem+json"
+_SHOWN = (("en", "latest"), ("zh", "best"), ("en", "median5"))
 PATIENCE_S = 120.0
 """Far more than an answer takes: on a machine that does much else, none is taken for one that never comes."""
 
@@ -77,13 +78,14 @@ class Ingest:
     def _addresses(self, run: dict[str, Any], document: dict[str, Any]) -> list[str]:
         """Everything that shows the run, pages in both languages."""
         run_id, work = run["run_id"], f"workload={run['workload_id']}"
-        pages = [f"/runs/{run_id}.html?", "/summary.html?", "/runs.html?", "/members.html?"]
-        pages += [f"/summary.html?{work}&show={show}&" for show in ("latest", "best", "median5")]
-        pages += [f"/compare.html?a={a}&b={b}&" for a, b in self._pairs(run_id)]
-        found = [f"{page}lang={language}" for page in pages for language in ("en", "zh")]
+        pages = (f"/runs/{run_id}.html", "/runs.html", "/members.html")
+        found = [f"{page}?lang={language}" for page in pages for language in ("en", "zh")]
+        found += [f"/summary.html?{work}&lang={language}&show={show}" for language, show in _SHOWN]
+        for language, (a, b) in zip(("en", "zh", "en", "zh"), self._pairs(run_id), strict=True):
+            found += [f"/compare.{form}?a={a}&b={b}&lang={language}" for form in ("html", "txt")]
+            found.append(f"/compare.json?a={a}&b={b}")
         found += [f"/runs/{run_id}{rest}" for rest in ("", "/receipt", "/stages.csv", "/operators.csv")]
         found += [f"/summary.{form}?{work}" for form in ("json", "csv", "md", "txt")]
-        found += [f"/compare.{form}?a={a}&b={b}" for a, b in self._pairs(run_id) for form in ("json", "txt")]
         found += ["/runs.csv", "/runs.ndjson", "/members", "/workloads", "/metrics"]
         if run["member"].strip("."):  # "." and ".." in an address are taken out by every client
             member = f"/members/{quote(run['member'], safe='')}"

@@ -14,10 +14,10 @@ from bitnet_report import NotAReportError, read_report
 
 def test_a_spoilt_report_is_read_and_can_be_used_or_is_refused_with_its_field():
     became: Counter[str] = Counter()
-    examine_all(recipes(), lambda recipe: became.update([read_and_use(spoilt(recipe))]), examples=400)
-    assert became["used"] > 40
-    assert became["not a report"] > 40
-    assert became["not JSON"] > 20
+    examine_all(recipes(), lambda recipe: became.update([read_and_use(spoilt(recipe))]), examples=150)
+    assert became["used"] > 25
+    assert became["not a report"] > 15
+    assert became["not JSON"] > 5
 
 
 LONG = b"x" * (10 * 2**20)
