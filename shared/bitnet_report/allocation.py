@@ -57,7 +57,7 @@ class Allocation(Record):
     fault_cost_source: Name | None = None
     temporaries_source: Name | None = None
     large_bytes: Count | None = None
-    stages: list[StageAllocation] = Field(default_factory=list, max_length=16)
+    stages: list[StageAllocation] = Field(default_factory=list, max_length=16, fail_fast=True)
 
     def stage(self, name: str) -> StageAllocation | None:
         """The stage of that name, or None where it was not looked at."""

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timezone
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 MB = 2**20
 """Bytes in a megabyte, as in the brief's own tool."""
 
 LONGEST_MS = 1e12
+MOST_ENTRIES = 1000
 LARGEST_RATIO = 1e15
 
 Ms = Annotated[float, Field(ge=0, le=LONGEST_MS, allow_inf_nan=False)]
@@ -32,6 +33,12 @@ MEMBER_PATTERN = r"[A-Za-z0-9_.-]{1,64}"
 MEMBER_RULE = "a member is named by 1 to 64 letters, digits, '_', '.' or '-'"
 
 _UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def _few(value: Any) -> Any:
+    if isinstance(value, dict) and len(value) > MOST_ENTRIES:
+        raise ValueError(f"has {len(value)} entries, over {MOST_ENTRIES}")
+    return value
 
 
 def is_ratio(a: float, b: float) -> bool:
@@ -84,6 +91,8 @@ def parse_timestamp(text: str) -> datetime:
 Member = Annotated[str, AfterValidator(_member)]
 Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_storable)]
 Text = Annotated[str, Field(max_length=4000), AfterValidator(_storable)]
+FEW = BeforeValidator(_few)
+"""Of a mapping: read no further where it has more entries than any report needs."""
 Timestamp = Annotated[str, Field(max_length=64), AfterValidator(_timestamp)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 RunId = Annotated[str, Field(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")]

@@ -70,7 +70,7 @@ class _Version0(_Record):
     meta: _Meta
     cpu_info: _Cpu
     freq_normalization: _Frequency = _Frequency()
-    stage_profiles: list[_Stage] = Field(min_length=1, max_length=64)
+    stage_profiles: list[_Stage] = Field(min_length=1, max_length=64, fail_fast=True)
     summary: _Summary = _Summary()
 
 

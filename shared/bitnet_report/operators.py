@@ -116,8 +116,8 @@ class StageOperators(Record):
     remainder_ms: _SignedMs
     remainder_share: _Share
     tokens_agree: bool | None = None
-    kinds: list[OperatorKind] = Field(default_factory=list, max_length=100)
-    modules: list[OperatorModule] = Field(default_factory=list, max_length=5000)
+    kinds: list[OperatorKind] = Field(default_factory=list, max_length=100, fail_fast=True)
+    modules: list[OperatorModule] = Field(default_factory=list, max_length=5000, fail_fast=True)
 
     def kind(self, name: str) -> OperatorKind | None:
         """The kind of that name, or None where the stage has none."""

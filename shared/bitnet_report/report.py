@@ -7,12 +7,13 @@ determined is null; a key that this version does not know is kept.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field
+from pydantic import FailFast, Field
 
 from .allocation import Allocation
 from .fields import (
+    FEW,
     Count,
     Megabytes,
     MegabytesDelta,
@@ -116,7 +117,7 @@ class CpuInfo(Record):
     reported_mhz: Mhz | None = None
     tsc_mhz: Mhz | None = None
     reported_is_tsc: bool | None = None
-    isa: list[Name] | None = None
+    isa: list[Name] | None = Field(default=None, fail_fast=True)
     caches: dict[str, Any] | None = None
     threads_per_core: Positive | None = None
     smt: bool | None = None
@@ -136,13 +137,13 @@ class Environment(Record):
     python: Name | None = None
     torch: Name | None = None
     transformers: Name | None = None
-    libraries: dict[str, Name] | None = None
+    libraries: Annotated[dict[str, Name], FEW] | None = None
     torch_build: dict[str, Any] | None = None
     compiler: Name | None = None
     threads: dict[str, Any] | None = None
-    settings: dict[str, Text] | None = None
-    allocator: dict[str, Text] | None = None
-    affinity: list[Count] | None = None
+    settings: Annotated[dict[str, Text], FEW] | None = None
+    allocator: Annotated[dict[str, Text], FEW] | None = None
+    affinity: list[Count] | None = Field(default=None, fail_fast=True)
     container: Name | None = None
     cgroup_limits: dict[str, Any] | None = None
     governor: Name | None = None
@@ -152,8 +153,8 @@ class Environment(Record):
     swap: dict[str, Any] | None = None
     thp: Name | None = None
     mitigations: dict[str, Any] | None = None
-    load_before: list[float] | None = None
-    host: dict[str, Text] | None = None
+    load_before: list[float] | None = Field(default=None, fail_fast=True)
+    host: Annotated[dict[str, Text], FEW] | None = None
 
 
 class FreqNormalization(Record):
@@ -204,14 +205,14 @@ class StageProfile(Record):
     memory_peak_mb: Megabytes | None = None
     memory_peak_source: PeakSource | None = None
     memory_kinds: MemoryKinds | None = None
-    samples_ms: list[Ms] = Field(default_factory=list, max_length=100_000)
+    samples_ms: list[Ms] = Field(default_factory=list, max_length=100_000, fail_fast=True)
     tokens: Positive | None = None
     ms_per_token: Ms | None = None
     ms_per_token_low: Ms | None = None
     ms_per_token_high: Ms | None = None
     clock_mhz: Mhz | None = None
     cycles_per_token: Ratio | None = None
-    sample_groups: list[Positive] | None = Field(default=None, max_length=1000)
+    sample_groups: list[Positive] | None = Field(default=None, max_length=1000, fail_fast=True)
     statistics: Statistics | None = None
     step_statistics: Statistics | None = None
 
@@ -246,7 +247,7 @@ class CompileLedger(Record):
 
     cache: Literal["cold", "warm", "mixed", "none"]
     compile_ms: Ms
-    compilations: list[Compilation] = Field(default_factory=list, max_length=1000)
+    compilations: list[Compilation] = Field(default_factory=list, max_length=1000, fail_fast=True)
 
 
 class Warmup(Record):
@@ -257,8 +258,8 @@ class Warmup(Record):
     """
 
     first_call_ms: Ms | None = None
-    first_calls_ms: list[Ms] = Field(default_factory=list, max_length=1000)
-    steps: list[WarmupStep] = Field(default_factory=list, max_length=1000)
+    first_calls_ms: list[Ms] = Field(default_factory=list, max_length=1000, fail_fast=True)
+    steps: list[WarmupStep] = Field(default_factory=list, max_length=1000, fail_fast=True)
     steady: bool | None = None
     compile: CompileLedger | None = None
     memory_peak_mb: Megabytes | None = None
@@ -271,14 +272,14 @@ class Caveat(Record):
     code: Name
     message: Text
     remedy: Text | None = None
-    values: dict[str, int | float | Text] = Field(default_factory=dict, max_length=50)
+    values: Annotated[dict[str, int | float | Text], FEW] = Field(default_factory=dict, max_length=50)
 
 
 class Quality(Record):
     """How far the figures can be trusted; `grade` is null where no rule has graded the run."""
 
     grade: Grade | None = None
-    caveats: list[Caveat] = Field(default_factory=list, max_length=200)
+    caveats: list[Caveat] = Field(default_factory=list, max_length=200, fail_fast=True)
 
 
 class Summary(Record):
@@ -307,11 +308,13 @@ class Report(Record):
     cpu_info: CpuInfo
     environment: Environment = Field(default_factory=Environment)
     freq_normalization: FreqNormalization
-    stage_profiles: list[StageProfile] = Field(min_length=1, max_length=64)
-    decode_steps_ms: list[list[Ms]] = Field(default_factory=list, max_length=10_000)
+    stage_profiles: list[StageProfile] = Field(min_length=1, max_length=64, fail_fast=True)
+    decode_steps_ms: list[Annotated[list[Ms], FailFast()]] = Field(
+        default_factory=list, max_length=10_000, fail_fast=True
+    )
     warmup: Warmup = Field(default_factory=Warmup)
     interference: Interference | None = None
-    operators: list[StageOperators] = Field(default_factory=list, max_length=16)
+    operators: list[StageOperators] = Field(default_factory=list, max_length=16, fail_fast=True)
     roofline: Roofline | None = None
     allocation: Allocation | None = None
     quality: Quality = Field(default_factory=Quality)

@@ -6,11 +6,11 @@ and the addition that follows it are two operations. Counts are of one repetitio
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import FailFast, Field
 
-from .fields import Count, Megabytes, Ms, Name, Positive, Ratio, Record
+from .fields import FEW, Count, Megabytes, Ms, Name, Positive, Ratio, Record
 
 Verdict = Literal["memory-bound", "partly memory-bound", "compute-bound", "partly compute-bound", "overhead"]
 TRAFFIC_PARTS = (
@@ -32,17 +32,19 @@ class Limits(Record):
 
     taken: Literal["before", "after"]
     threads: Positive
-    cpus: list[Count] | None = None
+    cpus: list[Count] | None = Field(default=None, fail_fast=True)
     read_how: Literal["native", "torch"] | None = None
     read_gb_per_s: Ratio | None = None
     read_huge_pages_gb_per_s: Ratio | None = None
-    read_samples_gb_per_s: list[Ratio] = Field(default_factory=list, max_length=1000)
+    read_samples_gb_per_s: list[Ratio] = Field(default_factory=list, max_length=1000, fail_fast=True)
     array_mb: Megabytes | None = None
     cache_mb: Megabytes | None = None
     array_factor: Ratio | None = None
-    peaks_gops: dict[Name, Ratio] = Field(default_factory=dict, max_length=20)
-    peak_samples_gops: dict[Name, list[Ratio]] = Field(default_factory=dict, max_length=20)
-    matrix_sizes: dict[Name, Positive] = Field(default_factory=dict, max_length=20)
+    peaks_gops: Annotated[dict[Name, Ratio], FEW] = Field(default_factory=dict, max_length=20)
+    peak_samples_gops: dict[Name, Annotated[list[Ratio], FailFast()]] = Field(
+        default_factory=dict, max_length=20
+    )
+    matrix_sizes: Annotated[dict[Name, Positive], FEW] = Field(default_factory=dict, max_length=20)
 
 
 class Traffic(Record):
@@ -76,7 +78,7 @@ class StageRoofline(Record):
     forwards: Positive
     operations: Count
     arithmetic: Name | None = None
-    traffic: list[Traffic] = Field(default_factory=list, max_length=50)
+    traffic: list[Traffic] = Field(default_factory=list, max_length=50, fail_fast=True)
     distinct_bytes: Count
     ternary_weights: Count = 0
     other_weight_bytes: Count = 0
@@ -101,10 +103,10 @@ class Roofline(Record):
     `read_gb_per_s` and `peaks_gops` are the medians of all readings.
     """
 
-    limits: list[Limits] = Field(default_factory=list, max_length=100)
+    limits: list[Limits] = Field(default_factory=list, max_length=100, fail_fast=True)
     read_gb_per_s: Ratio | None = None
-    peaks_gops: dict[Name, Ratio] = Field(default_factory=dict, max_length=20)
-    stages: list[StageRoofline] = Field(default_factory=list, max_length=20)
+    peaks_gops: Annotated[dict[Name, Ratio], FEW] = Field(default_factory=dict, max_length=20)
+    stages: list[StageRoofline] = Field(default_factory=list, max_length=20, fail_fast=True)
 
     def stage(self, name: str) -> StageRoofline | None:
         """The stage of that name, or None where it was not counted."""

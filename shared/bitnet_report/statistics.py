@@ -53,7 +53,7 @@ class Statistics(Record):
     cv: Ratio | None = None
     iqr: Ms | None = None
     drift: float | None = None
-    outliers: list[Count] = Field(default_factory=list)
+    outliers: list[Count] = Field(default_factory=list, fail_fast=True)
     noise: Noise | None = None
     p95: Ms | None = None
     p99: Ms | None = None

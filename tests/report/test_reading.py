@@ -168,6 +168,35 @@ def test_a_wrong_value_is_refused_and_its_field_named(document, field, value):
 
 
 @pytest.mark.parametrize(
+    ("place", "value", "field"),
+    [
+        (["decode_steps_ms"], [["x"] * 10_000] * 3, "decode_steps_ms[0][0]"),
+        (["operators", 0, "modules"], [{}] * 5000, "operators[0].modules[0].name"),
+        (["stage_profiles", 0, "samples_ms"], ["x"] * 90_000, "stage_profiles[0].samples_ms[0]"),
+        (["cpu_info", "isa"], [1] * 10_000, "cpu_info.isa[0]"),
+        (["environment", "settings"], dict.fromkeys(map(str, range(10_000)), 1), "environment.settings"),
+        (
+            ["roofline", "limits", 0, "peaks_gops"],
+            dict.fromkeys(map(str, range(10_000)), "x"),
+            "roofline.limits[0].peaks_gops",
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_thousands_of_wrong_values_are_refused_at_the_first(golden_whole, place, value, field):
+    """To tell of each would take the server some 900 bytes of memory for every byte or two sent."""
+    document = json.loads(golden_whole)
+    inner = document
+    for key in place[:-1]:
+        inner = inner[key]
+    inner[place[-1]] = value
+    with pytest.raises(NotAReportError) as refused:
+        report_from_document(document)
+    assert refused.value.field == field
+    assert refused.value.__cause__.error_count() < 30
+
+
+@pytest.mark.parametrize(
     ("text", "moment"),
     [
         ("2026-03-01T08:00:00Z", "2026-03-01T08:00:00+00:00"),
