@@ -7,7 +7,7 @@ from collector_requests import Client
 from collector_server import ONLY_SQLITE
 from test_tokens import make
 
-EXAMPLES = 14
+EXAMPLES = 7
 """Of each operation; benchmarks/soak_fuzz.py takes more, and others each time."""
 
 

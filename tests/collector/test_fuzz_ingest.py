@@ -22,10 +22,10 @@ def ingest(start_server, tmp_path):
 
 
 def test_a_spoilt_report_is_stored_and_shown_everywhere_or_refused(ingest):
-    examine_all(recipes(), lambda recipe: ingest.examine(spoilt(recipe, new_run_id())), examples=70)
-    assert ingest.became["stored"] > 10
-    assert ingest.became["422 not-a-report"] > 10
-    assert ingest.became["400 not-json"] > 3
+    examine_all(recipes(), lambda recipe: ingest.examine(spoilt(recipe, new_run_id())), examples=40)
+    assert ingest.became["stored"] > 5
+    assert ingest.became["422 not-a-report"] > 5
+    assert ingest.became["400 not-json"] >= 1
 
 
 def changed(**changes) -> dict:
