@@ -30,8 +30,6 @@ _NARROWEST = 100  # columns that the table needs; a pipe or a file has no width 
 
 def print_comparison(comparison: Comparison, language: Language) -> None:
     """Print who is compared, what keeps them apart, the times, the memory, and what else differs."""
-    if hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(errors="replace")
     console = Console(highlight=False, width=None if sys.stdout.isatty() else _NARROWEST)
     for letter, run in (("A", comparison.a), ("B", comparison.b)):
         console.print(f"[bold]{letter}[/]  {escape(_run(run, language))}", soft_wrap=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 
 from rich.console import Console
@@ -17,8 +16,6 @@ def print_engines(
     engines: Sequence[Engine], lacking: Mapping[str, Sentence | None], language: Language
 ) -> None:
     """Name, sentence and how exact it is, a few lines an engine; what it lacks on this machine in the end."""
-    if hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(errors="replace")
     screen = Console(highlight=False)
     for position, engine in enumerate(engines):
         mark = f" ({text(language, 'engine_default')})" if position == 0 else ""

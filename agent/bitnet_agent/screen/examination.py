@@ -40,8 +40,6 @@ _WORDS = {
 
 def print_examination(findings: Sequence[Finding], language: Language) -> None:
     """Print each finding with its remedy under it, and the best grade that a run could have."""
-    if hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(errors="replace")
     console = Console(highlight=False, width=None if sys.stdout.isatty() else _NARROWEST)
     table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column(_word("check", language), no_wrap=True)

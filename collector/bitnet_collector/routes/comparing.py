@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from bitnet_report import Comparison, Report, ReportError, compare, read_report
 
-from ..negotiation import PAGE_VARY, choose_media_type
+from ..negotiation import PAGE_VARY
 from ..problems import Kind, ProblemError, problems
 from ..render.compare_html import compare_html
 from ..render.compare_txt import compare_txt
@@ -19,6 +19,7 @@ from ..runs import raw_report, run_of
 from ..standings import standings
 from ..tables import Run
 from ..texts import Texts
+from .acceptable import acceptable
 from .given import FrameGiven, NowGiven, SessionGiven
 
 router = APIRouter(tags=["compare"])
@@ -106,9 +107,7 @@ def get_compare(
         "text/html": lambda: get_compare_html(comparison, session, now, frame),
         "application/json": lambda: Response(comparison.model_dump_json(), media_type="application/json"),
     }
-    chosen = choose_media_type(request.headers.get("accept", ""), tuple(formats))
-    if chosen is None:
-        raise ProblemError(Kind.NOT_ACCEPTABLE, f"a comparison is given as {', '.join(formats)}")
+    chosen = acceptable(request, tuple(formats), f"a comparison is given as {', '.join(formats)}")
     response = formats[chosen]()
     response.headers["Vary"] = PAGE_VARY
     return response

@@ -9,11 +9,12 @@ from fastapi.responses import HTMLResponse
 
 from ..answers import MemberItem, Members, Workloads
 from ..members import members_of, telling_workloads
-from ..negotiation import PAGE_VARY, choose_media_type
-from ..problems import Kind, ProblemError, problems
+from ..negotiation import PAGE_VARY
+from ..problems import Kind, problems
 from ..render.members_html import members_html
 from ..standings import best_runs, standings
 from ..workloads import workloads_of
+from .acceptable import JSON_OR_PAGE, acceptable
 from .given import FrameGiven, NowGiven, SessionGiven, SettingsGiven
 
 router = APIRouter(tags=["summary"])
@@ -72,9 +73,7 @@ def get_members(
     frame: FrameGiven,
 ) -> Any:
     """List members: as JSON, or as a page if the client asks for HTML."""
-    chosen = choose_media_type(request.headers.get("accept", ""), ("application/json", "text/html"))
-    if chosen is None:
-        raise ProblemError(Kind.NOT_ACCEPTABLE, "members are given as application/json or text/html")
+    chosen = acceptable(request, JSON_OR_PAGE, "members are given as application/json or text/html")
     if chosen == "text/html":
         return get_members_html(session, settings, now, frame)
     response.headers["Vary"] = PAGE_VARY

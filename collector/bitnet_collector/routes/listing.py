@@ -15,12 +15,13 @@ from sqlmodel import Session
 from ..answers import CurationItem, RunItem, RunPage
 from ..curation import curations_of
 from ..cursors import Cursor, read_cursor
-from ..negotiation import PAGE_VARY, Language, choose_media_type
+from ..negotiation import PAGE_VARY, Language
 from ..problems import Kind, ProblemError, problems
 from ..render.runs_html import ListedRuns, runs_html
 from ..runs import Wanted, list_runs
 from ..standings import standings
 from ..tables import Run
+from .acceptable import JSON_OR_PAGE, acceptable
 from .given import FrameGiven, NowGiven, SessionGiven, SettingsGiven
 
 router = APIRouter(tags=["runs"])
@@ -138,10 +139,12 @@ def get_runs(
     frame: FrameGiven,
 ) -> Any:
     """List runs, newest first: as JSON with a link to the page behind, or as a page if HTML is asked for."""
-    chosen = choose_media_type(request.headers.get("accept", ""), ("application/json", "text/html"))
-    if chosen is None:
-        remedy = "GET /runs.csv and GET /runs.ndjson stream them"
-        raise ProblemError(Kind.NOT_ACCEPTABLE, "runs are given as application/json or text/html", remedy)
+    chosen = acceptable(
+        request,
+        JSON_OR_PAGE,
+        "runs are given as application/json or text/html",
+        "GET /runs.csv and GET /runs.ndjson stream them",
+    )
     if chosen == "text/html":
         return get_runs_html(session, settings, FormQuery(**query.model_dump()), now, frame)
     response.headers["Vary"] = PAGE_VARY

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from ..curation import curations_of
 from ..cursors import Cursor
 from ..member_history import MemberHistory, history_points, trend_of
-from ..negotiation import PAGE_VARY, choose_media_type
+from ..negotiation import PAGE_VARY
 from ..problems import Kind, ProblemError, problems
 from ..render.member_html import member_html
 from ..runs import Wanted, list_runs
@@ -19,6 +19,7 @@ from ..standings import standings
 from ..summary_table import WorkloadChoice
 from ..sweep_runs import sweeps_of
 from ..workloads import UnknownWorkloadError, choose_workload, workloads_of
+from .acceptable import JSON_OR_PAGE, acceptable
 from .given import FrameGiven, NowGiven, SessionGiven, SettingsGiven
 from .listing import after
 
@@ -110,9 +111,7 @@ def get_member_history(history: HistoryGiven, response: Response) -> MemberHisto
 )
 def get_member(request: Request, history: HistoryGiven, now: NowGiven, frame: FrameGiven) -> Response:
     """Show a member's runs over time, as JSON or as a page if the client asks for HTML."""
-    chosen = choose_media_type(request.headers.get("accept", ""), ("application/json", "text/html"))
-    if chosen is None:
-        raise ProblemError(Kind.NOT_ACCEPTABLE, "a member is given as application/json or text/html")
+    chosen = acceptable(request, JSON_OR_PAGE, "a member is given as application/json or text/html")
     if chosen == "application/json":
         return Response(history.model_dump_json(), media_type="application/json", headers={"Vary": PAGE_VARY})
     return HTMLResponse(member_html(history, now, frame), headers={"Vary": PAGE_VARY})

@@ -12,7 +12,7 @@ from sqlmodel import Session
 from bitnet_report import Report, ReportError, operators_csv, read_report
 
 from ..curation import curation_of
-from ..negotiation import PAGE_VARY, choose_media_type
+from ..negotiation import PAGE_VARY
 from ..problems import Kind, ProblemError, problems
 from ..render.run.shown import Neighbours, ShownRun
 from ..render.run_html import run_html
@@ -22,6 +22,7 @@ from ..runs import Wanted, list_runs, raw_report, refuse_deleted, run_before, ru
 from ..standings import standings
 from ..summary import fastest_run
 from ..tables import RawReport, Run
+from .acceptable import JSON_OR_PAGE, acceptable
 from .given import FrameGiven, NowGiven, SessionGiven
 
 router = APIRouter(tags=["runs"])
@@ -109,9 +110,7 @@ def get_run(
     run_id: str, request: Request, session: SessionGiven, now: NowGiven, frame: FrameGiven
 ) -> Response:
     """Give the report byte for byte as JSON, or a page if the client asks for HTML."""
-    chosen = choose_media_type(request.headers.get("accept", ""), ("application/json", "text/html"))
-    if chosen is None:
-        raise ProblemError(Kind.NOT_ACCEPTABLE, "a run is given as application/json or text/html")
+    chosen = acceptable(request, JSON_OR_PAGE, "a run is given as application/json or text/html")
     if chosen == "text/html":
         return get_run_html(run_id, session, now, frame)
     return _raw(_find(session, run_id))

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse, PlainTextResponse
 
 from ..curation import baseline_run
-from ..negotiation import PAGE_VARY, choose_media_type
+from ..negotiation import PAGE_VARY
 from ..problems import Kind, ProblemError, problems
 from ..render.summary_csv import summary_csv
 from ..render.summary_html import summary_html
@@ -20,6 +20,7 @@ from ..summary import Picked, summarize_runs
 from ..summary_table import Show, SummaryTable
 from ..texts import Texts
 from ..workloads import UnknownWorkloadError, choose_workload, workloads_of
+from .acceptable import acceptable
 from .given import FrameGiven, NowGiven, SessionGiven, SettingsGiven
 
 router = APIRouter(tags=["summary"])
@@ -125,9 +126,7 @@ def get_summary(request: Request, table: TableGiven, frame: FrameGiven) -> Respo
         "text/csv": lambda: get_summary_csv(table),
         "text/markdown": lambda: get_summary_md(table),
     }
-    chosen = choose_media_type(request.headers.get("accept", ""), tuple(formats))
-    if chosen is None:
-        raise ProblemError(Kind.NOT_ACCEPTABLE, f"the summary is given as {', '.join(formats)}")
+    chosen = acceptable(request, tuple(formats), f"the summary is given as {', '.join(formats)}")
     response = formats[chosen]()
     response.headers["Vary"] = PAGE_VARY
     return response

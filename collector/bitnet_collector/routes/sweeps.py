@@ -7,11 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.responses import HTMLResponse
 
-from ..negotiation import PAGE_VARY, choose_media_type
+from ..negotiation import PAGE_VARY
 from ..problems import Kind, ProblemError, problems
 from ..render.sweep_html import sweep_html
 from ..sweep_runs import sweep_runs
 from ..sweeps import SweepTable, sweep_table
+from .acceptable import JSON_OR_PAGE, acceptable
 from .given import FrameGiven, NowGiven, SessionGiven
 
 router = APIRouter(tags=["summary"])
@@ -46,9 +47,7 @@ def get_sweep(
     request: Request, table: Annotated[SweepTable, Depends(_given_sweep)], now: NowGiven, frame: FrameGiven
 ) -> Response:
     """Show every point of a sweep, as JSON or as a page if the client asks for HTML."""
-    chosen = choose_media_type(request.headers.get("accept", ""), ("application/json", "text/html"))
-    if chosen is None:
-        raise ProblemError(Kind.NOT_ACCEPTABLE, "a sweep is given as application/json or text/html")
+    chosen = acceptable(request, JSON_OR_PAGE, "a sweep is given as application/json or text/html")
     if chosen == "application/json":
         return Response(table.model_dump_json(), media_type="application/json", headers={"Vary": PAGE_VARY})
     return HTMLResponse(sweep_html(table, now, frame), headers={"Vary": PAGE_VARY})
