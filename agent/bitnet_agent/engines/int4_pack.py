@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import ClassVar, Final
 
 import torch
@@ -53,9 +54,7 @@ class Int4PackLinear(IntegerLinear):
         """Both forms."""
         nibbles = torch.ops.aten._convert_weight_to_int4pack_for_cpu(signs.int() + _MIDDLE, _INNER_TILES)
         self.register_buffer("nibbles", nibbles)
-        self.register_buffer(
-            "ones", self.shared.constant(_ones, self.in_features // _GROUP, self.out_features)
-        )
+        self.register_buffer("ones", _ones(self.in_features // _GROUP, self.out_features))
         self.pairs = TwoBits(signs, self.shared.workspace)
 
     def type_for(self, tokens: int) -> torch.dtype:
@@ -80,8 +79,9 @@ class Int4PackLinear(IntegerLinear):
         return Moved("weights", packed + unpacked), Moved("weight-quantization", 3 * packed, unpacked)
 
 
+@cache
 def _ones(groups: int, rows: int) -> torch.Tensor:
-    """[groups, rows, 2]: scale one and zero nought of each group of each row."""
+    """[groups, rows, 2]: scale one and zero nought of each group of each row, shared by layers."""
     ones = torch.zeros(groups, rows, 2, dtype=torch.bfloat16)
     ones[..., 0] = 1
     return ones

@@ -29,12 +29,11 @@ def convert_to_integers(
     """
     quantizers: dict[str, Quantizer] = {}
     workspace = Workspace()
-    constants: dict[tuple[int, ...], torch.Tensor] = {}
 
     def make(name: str, layer: Any, quantized: torch.Tensor) -> torch.nn.Module:
         parent, _, last = name.rpartition(".")
         shared = _GIVEN_ALIKE.get(last)
         quantizer = quantizers.setdefault(f"{parent}.{shared}", Quantizer()) if shared else Quantizer()
-        return kind(layer, quantized, Shared(quantizer, workspace, constants))
+        return kind(layer, quantized, Shared(quantizer, workspace))
 
     convert_layers(model, engine, make, advance)

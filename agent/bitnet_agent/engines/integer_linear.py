@@ -9,7 +9,6 @@ The sum fits into float32 without rounding up to 2**24 / 128 = 131072 features.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -29,17 +28,10 @@ _CHECKED_ROWS = 16
 
 @dataclass
 class Shared:
-    """What layers have in common: a quantiser with those given the same input, the rest with all."""
+    """What layers have in common: a quantiser with those given the same input, a workspace with all."""
 
     quantizer: Quantizer = field(default_factory=Quantizer)
     workspace: Workspace = field(default_factory=Workspace)
-    constants: dict[tuple[int, ...], torch.Tensor] = field(default_factory=dict)
-
-    def constant(self, make: Callable[..., torch.Tensor], *sizes: int) -> torch.Tensor:
-        """What `make(*sizes)` gives, made only once for all layers of those sizes."""
-        if sizes not in self.constants:
-            self.constants[sizes] = make(*sizes)
-        return self.constants[sizes]
 
 
 class IntegerLinear(torch.nn.Module, ABC):
