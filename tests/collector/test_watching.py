@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import time
 
 import httpx
 import pytest
@@ -27,8 +28,15 @@ def logged(tmp_path_factory):
 
 
 def request_lines(log, request_id):
-    lines = [json.loads(line) for line in log.read_text().splitlines()]
-    return [line for line in lines if line["event"] == "request" and line["request_id"] == request_id]
+    """The lines that tell of a request: they are written after its answer has gone out, so wait for one."""
+    until = time.monotonic() + 10
+    while True:
+        whole, _, _begun = log.read_text().rpartition("\n")
+        lines = [json.loads(line) for line in whole.splitlines()]
+        found = [line for line in lines if line["event"] == "request" and line["request_id"] == request_id]
+        if found or time.monotonic() > until:
+            return found
+        time.sleep(0.02)
 
 
 def metric(server, name, **labels):
