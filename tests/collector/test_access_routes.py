@@ -193,6 +193,13 @@ def test_a_browser_reads_with_the_token_as_its_password_and_does_no_more(collect
     assert app.ask("GET", "/summary", headers=page | basic).status_code == 200
     assert app.ask("DELETE", f"/runs/{new_run_id()}", headers=basic).status_code == 401
     assert app.ask("POST", "/runs", headers=basic, content=make_report().to_json()).status_code == 401
+    pasted = {"Authorization": basic_of("anything", f" {app.tokens[ADMIN]}\r\n")}
+    assert app.ask("GET", "/summary", headers=page | pasted).status_code == 200
+    mistyped = app.ask(
+        "GET", "/summary", headers=page | {"Authorization": basic_of("", app.tokens[OWN][:-1])}
+    )
+    assert mistyped.status_code == 401
+    assert mistyped.headers["WWW-Authenticate"].startswith("Basic ")  # so that the browser asks again
 
 
 def basic_of(name: str, password: str) -> str:
@@ -204,6 +211,15 @@ def basic_of(name: str, password: str) -> str:
 def test_a_proxy_s_own_password_is_no_token(collectors):
     answer = collectors["reading"].ask("GET", "/runs", headers={"Authorization": basic_of("team", "secret")})
     assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "value", [b"Basic \xff\xfe", "Basic ü".encode(), b"Basic !", b"Basic /w==", b"Basic"]
+)
+def test_what_is_no_password_is_none(collectors, value):
+    page = {"Accept": "text/html", "Authorization": value}
+    assert collectors["reading"].ask("GET", "/runs", headers=page).status_code == 200
+    assert collectors["closed"].ask("GET", "/runs", headers=page).headers["WWW-Authenticate"][:6] == "Basic "
 
 
 @pytest.mark.parametrize(

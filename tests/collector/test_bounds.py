@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import socket
 import time
 
@@ -170,6 +171,27 @@ def test_a_head_that_never_ends_is_refused_at_a_bound(server):
     still_serves(server)
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"a" * 50,  # TLS
+        b"GET /runs HTTP/1.1\r\n\r\n",  # no Host
+        b"GET /runs/\xff HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
+        b"GET /runs HTTP/1.1\r\nHost: 127.0.0.1\r\nX: " + b"x" * 50000 + b"\r\n\r\n",
+        HEAD + b"Content-Length: -4\r\n\r\n1234",
+        HEAD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n",
+    ],
+)
+def test_what_is_no_http_is_told_so_as_any_other_problem(server, data):
+    with connect(server) as client:
+        client.sendall(data)
+        head, _, body = answer(client).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert b"Content-Type: application/problem+json" in head
+    assert json.loads(body)["type"].endswith(":bad-request")
+    still_serves(server)
+
+
 def test_a_gzip_bomb_costs_no_memory(server):
     bomb = gzip.compress(b" " * (128 * 2**20), compresslevel=9)
     process = psutil.Process(server.process.pid)
@@ -242,6 +264,8 @@ def test_each_token_and_each_address_has_its_rate(tmp_path):
     assert statuses(client="2001:db8::1") == [200, 200, 429]
     assert statuses(client="2001:db8::ffff") == [429] * 3  # the same /64
     assert statuses(client="2001:db8:1::1") == [200, 200, 429]
+    assert statuses(client=f"::ffff:{ELSEWHERE}") == [429] * 3  # the IPv4 address of before
+    assert statuses(client="::ffff:203.0.113.10") == [200, 200, 429]  # and another one
     assert statuses(client="127.0.0.1", times=9) == [200] * 9
     limited = app.ask("GET", "/runs", client=ELSEWHERE)
     assert limited.json()["type"].endswith(":rate-limited")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 import subprocess
 import sys
 
@@ -169,6 +170,25 @@ def test_a_trusted_proxy_tells_for_whom_it_asks_and_others_do_not(start_server, 
     assert server.client.get("/runs", headers={"X-Forwarded-For": "203.0.113.10"}).status_code == 200
     direct = start_server("--rate-limit", "2")
     assert [direct.client.get("/runs", headers=h).status_code for h in spoofed] == [200, 200, 429, 429]
+
+
+@ONLY_SQLITE
+def test_bound_to_both_kinds_of_address_an_ipv4_client_is_the_one_that_it_is(start_server, tmp_path):
+    try:
+        socket.create_server(("::", 0), family=socket.AF_INET6, dualstack_ipv6=True).close()
+    except (OSError, ValueError):
+        pytest.skip("this machine has no IPv6 socket that takes IPv4 as well")
+    make(start_server().database_url, "WJ")
+    log = tmp_path / "log"
+    server = start_server("--host", "::", "--trusted-proxies", "127.0.0.1", "--rate-limit", "2", log=log)
+    address = server.url.replace("[::1]", "127.0.0.1")
+    asked = [
+        httpx.get(f"{address}/runs", headers={"X-Forwarded-For": client}, trust_env=False).status_code
+        for client in ["203.0.113.9"] * 3 + ["203.0.113.10"]
+    ]
+    assert asked == [200, 200, 429, 200]
+    server.stop()
+    assert "client=203.0.113.10" in log.read_text()
 
 
 @pytest.mark.parametrize(

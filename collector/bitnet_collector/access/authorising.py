@@ -10,7 +10,7 @@ from fastapi import Depends, Request
 from ..problems import Kind, ProblemError
 from ..settings import Settings
 from .callers import Caller, Right, anonymous, token_holder
-from .credentials import presented_token
+from .credentials import Presented, presented_token
 from .decisions import Decision, decision_on
 from .lookups import Lookups
 from .places import Place, is_loopback, network_of, place_of
@@ -88,8 +88,8 @@ async def _identify(request: Request, decision: Decision, reads: bool) -> Caller
     return caller
 
 
-async def _holder(gate: Gate, lookups: Lookups, place: Place, text: str) -> Caller:
-    parts = read_token(text)
+async def _holder(gate: Gate, lookups: Lookups, place: Place, token: Presented) -> Caller:
+    parts = read_token(token.text)
     if parts is not None:
         kept = await lookups.find(parts.token_id)
         if kept is not None and is_secret_of(parts.secret, kept.sha256) and kept.revoked_at is None:
@@ -100,7 +100,7 @@ async def _holder(gate: Gate, lookups: Lookups, place: Place, text: str) -> Call
         Kind.BAD_TOKEN,
         "the token is not valid: mistyped, revoked, or made for another collector",
         "ask whoever runs the collector for a new one (bitnet-collector token create)",
-        headers={"WWW-Authenticate": 'Bearer error="invalid_token"'},
+        headers={"WWW-Authenticate": _ASK_READER if token.typed else 'Bearer error="invalid_token"'},
     )
 
 

@@ -16,7 +16,7 @@ from uvicorn.server import ServerState
 
 from ..problems import MEDIA_TYPE, Kind, ProblemError
 from ..settings import Settings
-from .places import is_loopback, is_within, network_of
+from .places import is_loopback, is_within, network_of, plain_address
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,10 @@ class BoundedProtocol(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn does
         """Take the connection, or turn it away where there are too many."""
         super().connection_made(transport)
+        if (
+            self.client
+        ):  # bound to `::`, IPv4 clients must not look like one network, nor a proxy like a stranger
+            self.client = (plain_address(self.client[0]), *self.client[1:])
         self.network = network_of(self.client[0]) if self.client else ""
         if self._is_one_too_many():
             self._answer(ProblemError(Kind.BUSY, "too many connections", headers={"Retry-After": "2"}))
@@ -78,8 +82,24 @@ class BoundedProtocol(H11Protocol):
         """Take what came; a head must be whole in time, however often a byte of it comes."""
         if self.transport.is_closing():
             return
-        super().data_received(data)
+        # h11 bounds a head that is not whole yet: one that comes in a single large part must not pass by it.
+        step = len(data) if len(data) <= HEAD_BYTES else HEAD_BYTES // 4
+        for start in range(0, len(data), step):
+            if not self.transport.is_closing():
+                super().data_received(data[start : start + step])
         self._mind()
+
+    def send_400_response(self, _msg: str) -> None:
+        """Tell that what came is no HTTP, unless an answer is under way."""
+        may_answer = self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE)
+        self.conn.send_failed()  # a route that waits for the rest of it says nothing any more
+        if may_answer:
+            remedy = f"send HTTP/1.1, with a head of at most {HEAD_BYTES} bytes"
+            self._answer(
+                ProblemError(Kind.BAD_REQUEST, "the request is no HTTP, or its head is too long", remedy)
+            )
+        else:
+            self.transport.close()
 
     def on_response_complete(self) -> None:
         """Go on to the next request."""
@@ -128,6 +148,8 @@ class BoundedProtocol(H11Protocol):
             "Content-Type": MEDIA_TYPE,
             "Content-Length": len(body),
             "Connection": "close",
+            "Cache-Control": "no-store",
+            "X-Content-Type-Options": "nosniff",
             **error.headers,
         }
         lines = [f"HTTP/1.1 {document.status} {document.title}", *(f"{k}: {v}" for k, v in headers.items())]

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import base64
-import binascii
+from typing import NamedTuple
 
 from .tokens import PREFIX
 
 
-def presented_token(authorization: str | None, reads: bool) -> str | None:
+class Presented(NamedTuple):
+    """What was presented as a token; `typed`: by someone whom a browser asked, and can ask again."""
+
+    text: str
+    typed: bool
+
+
+def presented_token(authorization: str | None, reads: bool) -> Presented | None:
     """What is presented as a token, whatever its form; None where nothing is.
 
     `Bearer` from programs. A browser that asks its user sends `Basic` with the token as the password: that
@@ -17,15 +24,15 @@ def presented_token(authorization: str | None, reads: bool) -> str | None:
     """
     scheme, _, value = (authorization or "").strip().partition(" ")
     if scheme.lower() == "bearer":
-        return value.strip()
+        return Presented(value.strip(), typed=False)
     if scheme.lower() == "basic" and reads:
         password = _password(value.strip())
-        return password if password.startswith(f"{PREFIX}_") else None
+        return Presented(password, typed=True) if password.startswith(f"{PREFIX}_") else None
     return None
 
 
 def _password(encoded: str) -> str:
     try:
-        return base64.b64decode(encoded, validate=True).decode().partition(":")[2]
-    except (binascii.Error, UnicodeDecodeError):
+        return base64.b64decode(encoded, validate=True).decode().partition(":")[2].strip()
+    except ValueError:  # no base64, not even ASCII, or no text in it
         return ""

@@ -40,10 +40,20 @@ def is_loopback(address: str) -> bool:
     return (mapped or parsed).is_loopback
 
 
+def plain_address(address: str) -> str:
+    """The IPv4 address behind `::ffff:192.0.2.1`, as a socket for both kinds shows it; others as they are."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    mapped = parsed.ipv4_mapped if isinstance(parsed, ipaddress.IPv6Address) else None
+    return address if mapped is None else str(mapped)
+
+
 def is_within(address: str, networks: Collection[str]) -> bool:
     """Whether the address lies in one of the networks (an address alone is a network of one)."""
     try:
-        parsed = ipaddress.ip_address(address.partition("%")[0])
+        parsed = ipaddress.ip_address(plain_address(address.partition("%")[0]))
     except ValueError:
         return False
     return any(parsed in ipaddress.ip_network(network) for network in networks)
@@ -52,9 +62,9 @@ def is_within(address: str, networks: Collection[str]) -> bool:
 def network_of(address: str) -> str:
     """What counts as one client: an IPv4 address, or the /64 that one IPv6 customer usually holds."""
     try:
-        parsed = ipaddress.ip_address(address.partition("%")[0])
+        parsed = ipaddress.ip_address(plain_address(address.partition("%")[0]))
     except ValueError:
         return address
     if parsed.version == 4:
-        return address
+        return str(parsed)
     return str(ipaddress.ip_network((parsed.packed[:8] + bytes(8), 64)))
