@@ -89,7 +89,7 @@ from .report import (
 )
 from .roofline import TRAFFIC_PARTS, Limits, Roofline, StageRoofline, Traffic
 from .roofline_svg import roofline_svg
-from .roofline_words import roofline_words
+from .roofline_words import roofline_words, verdict_words
 from .statistics import DRIFT, NOISY, OUTLIER_Z, UNUSABLE, Statistics, describe
 from .statistics_caveats import statistics_caveats
 from .version import __version__
@@ -203,6 +203,7 @@ __all__ = [
     "sums_by_projection",
     "task_of",
     "telling_parts",
+    "verdict_words",
     "version_0_run_id",
     "what_a_run_says",
     "with_timed_ms",

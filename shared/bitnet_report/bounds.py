@@ -29,6 +29,9 @@ BOUND, PARTLY_BOUND = 0.70, 0.40
 """Shares of the measured limit from which a stage is bound by it, or partly so (llama-roofline's thresholds
 for the bandwidth; used for the peak alike)."""
 
+BEYOND_PEAK = 1.1
+"""Times the peak; below it the probe's own spread explains it."""
+
 _TERNARY_WEIGHTS_PER_BYTE = 4
 
 
@@ -59,6 +62,11 @@ def verdict(bandwidth_share: float | None, compute_share: float | None) -> Verdi
     if highest == bandwidth_share:
         return "memory-bound" if highest >= BOUND else "partly memory-bound"
     return "compute-bound" if highest >= BOUND else "partly compute-bound"
+
+
+def is_beyond_peak(stage: StageRoofline) -> bool:
+    """Tell whether a stage multiplied faster than the peak that was read, which then says nothing of it."""
+    return stage.compute_share is not None and stage.compute_share > BEYOND_PEAK
 
 
 def cache_bytes(limits: Sequence[Limits]) -> float | None:

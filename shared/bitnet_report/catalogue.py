@@ -41,6 +41,14 @@ ABOUT_THE_RUN = {
         "这些计算不可能全部完成",
         "请勿使用这些数据；检查引擎以及 torch、transformers 的版本",
     ),
+    "peak-too-low": Sentences(
+        "{stage} multiplied {factor:.1f} times as fast as the peak that was measured for its numbers "
+        "({rate:,.1f} against {limit:,.1f} {what}): that peak is no limit of this machine",
+        "read nothing from its share of the peak; its time stands",
+        "{stage} 的乘法速度是同类型实测峰值的 {factor:.1f} 倍（{rate:,.1f} 对 {limit:,.1f} {what}）："
+        "该峰值并非本机上限",
+        "请忽略其占峰值的比例；耗时不受影响",
+    ),
     "generated-differs": Sentences(
         "the repetitions did not all generate the same tokens",
         "run again; if it stays, the machine or a kernel computes unreliably",

@@ -24,6 +24,7 @@ from math import isfinite
 from pydantic import Field
 
 from .allocation_sums import CHURN_SHARE, saving_share
+from .bounds import is_beyond_peak
 from .fields import Name, Record, Text
 from .report import Report
 from .roofline import StageRoofline
@@ -100,6 +101,8 @@ def _verdict(report: Report, stage: str) -> Iterator[Finding]:
         yield _found("fits-in-cache")
     if counted.verdict is None:
         return
+    if is_beyond_peak(counted):
+        return  # a peak that the stage itself exceeded tells nothing of it; the caveat says so
     values = {
         "gb_per_s": counted.gb_per_s,
         "limit_gb_per_s": limits.read_gb_per_s,

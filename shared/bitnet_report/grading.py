@@ -63,6 +63,7 @@ SEVERITIES: dict[str, Severity] = {
     "memory-sampled": "note",
     "stand-in": "note",
     "allocator-churn": "note",
+    "peak-too-low": "note",
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .bounds import cache_bytes
+from .bounds import BEYOND_PEAK, cache_bytes
 from .caveats import make_caveat
 from .report import Caveat, Report
 from .roofline import Limits, Roofline, StageRoofline
@@ -14,7 +14,7 @@ READ_MOVED, PEAK_MOVED = 0.15, 0.20
 5 % at most in memory, 6 % in int8 products and 17 % in bfloat16 products (`benchmarks/bench_limits.py`):
 three times the first, and just over the last. A machine that is moved about goes far beyond."""
 
-FASTER, FAR_FASTER = 1.1, 2.0
+FASTER, FAR_FASTER = BEYOND_PEAK, 2.0
 """Times the highest limit that was read. The first leaves room for the probe's own spread; a machine whose
 limits moved by 1.7 has been seen (47 and 80 GB/s from one minute to the next), so only from 2 on is it sure
 that the work was not done."""
@@ -53,6 +53,18 @@ def _too_fast(report: Report, seen: Roofline) -> Iterator[Caveat]:
         yield from _if_over(stage, read * billions_a_second, max(_reads(seen.limits), default=0), "GB/s")
         peaks = [peak for limits in seen.limits for peak in limits.peaks_gops.values()]
         yield from _if_over(stage, multiplied * billions_a_second, max(peaks, default=0), "Gop/s")
+        yield from _peak_too_low(stage, multiplied * billions_a_second, seen)
+
+
+def _peak_too_low(stage: StageRoofline, rate: float, seen: Roofline) -> Iterator[Caveat]:
+    """The peak of the stage's own type of number, where that of another one is not exceeded as well."""
+    kind = stage.arithmetic or ""
+    own = max((limits.peaks_gops.get(kind, 0) for limits in seen.limits), default=0)
+    highest = max((peak for limits in seen.limits for peak in limits.peaks_gops.values()), default=0)
+    if own > 0 and FASTER * own < rate <= FASTER * highest:
+        yield make_caveat(
+            "peak-too-low", stage=stage.stage, rate=rate, limit=own, what=f"Gop/s {kind}", factor=rate / own
+        )
 
 
 def _reads(limits: list[Limits]) -> list[float]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
+from .bounds import is_beyond_peak
+from .roofline import StageRoofline
+
 Language = Literal["en", "zh"]
 
 _WORDS: dict[str, tuple[str, str]] = {
@@ -27,6 +30,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "overhead: neither memory nor the units are busy; the time goes into what surrounds the work",
         "开销为主：内存和计算单元都不忙，时间花在计算以外的事情上",
     ),
+    "beyond-peak": (
+        "the measured peak is too low to say what holds it back",
+        "测得的峰值偏低，无法判断受限原因",
+    ),
     "prefill": ("prefill", "prefill"),
     "decode": ("decode", "decode"),
     "ideal": ("{stage}, 2-bit ideal", "{stage}，2-bit 理想值"),
@@ -44,6 +51,13 @@ _WORDS: dict[str, tuple[str, str]] = {
         "{stage}：{gops} Gop/s，每字节 {intensity} 次运算",
     ),
 }
+
+
+def verdict_words(stage: StageRoofline, language: Language) -> str | None:
+    """What holds the stage back, in words; None where neither limit is known."""
+    if stage.verdict is None:
+        return None
+    return roofline_words("beyond-peak" if is_beyond_peak(stage) else stage.verdict, language)
 
 
 def roofline_words(key: str, language: Language, **values: object) -> str:

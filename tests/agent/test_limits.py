@@ -110,6 +110,21 @@ def test_the_peak_of_what_torch_multiplies(kind):
     assert len(peak.samples_gops) >= 5
 
 
+def test_the_product_lies_as_a_layers_weight_does(monkeypatch):
+    """torch multiplies the other layout many times slower where there are no units for bfloat16."""
+    import torch
+
+    strides, multiply = set(), torch.mm
+
+    def watched(left, right, *, out):
+        strides.add(right.stride())
+        return multiply(left, right, out=out)
+
+    monkeypatch.setattr(torch, "mm", watched)
+    assert measure_peak("float32") is not None
+    assert all(stride[0] == 1 for stride in strides)
+
+
 def test_a_product_that_torch_does_not_have_is_left_out():
     assert measure_peak("bool") is None
     assert measure_peak("no_such_type") is None

@@ -14,8 +14,10 @@ from bitnet_report import (
     Traffic,
     caveat_sentences,
     check_derived,
+    findings,
     grade,
     read_report,
+    verdict_words,
 )
 from bitnet_report.bounds import roofline, verdict
 from bitnet_report.roofline_caveats import roofline_caveats
@@ -218,6 +220,22 @@ def test_a_kernel_that_returns_without_computing_is_invalid(report):
     assert found["far-faster-than-limit"]["factor"] == pytest.approx(2.5)
     written = under_the_roof(report, decode_counts(operations=1000 * GB), limits(bf16=1000.0))
     assert grade(roofline_caveats(written)) == "invalid"
+
+
+def test_a_peak_below_what_the_stage_reached_is_no_limit(report):
+    """torch multiplies some types on some processors in a way that is far from what the model's layers do."""
+    low = limits(bf16=100.0).model_copy(update={"peaks_gops": {"bfloat16": 100.0, "float32": 400.0}})
+    found = caveats(report, decode_counts(operations=80 * GB), low)  # in 0.4 s: 200 Gop/s
+    assert list(found) == ["peak-too-low"]
+    assert (found["peak-too-low"]["factor"], found["peak-too-low"]["what"]) == (2.0, "Gop/s bfloat16")
+    written = under_the_roof(report, decode_counts(operations=80 * GB), low)
+    (caveat,) = roofline_caveats(written)
+    assert grade([caveat]) == "A"
+    stage = written.roofline.stage("decode")
+    assert stage.verdict == "compute-bound"
+    assert "too low to say" in verdict_words(stage, "en")
+    assert "无法判断" in verdict_words(stage, "zh")
+    assert not [finding for finding in findings(written) if "compute-bound" in finding.code]
 
 
 def test_without_limits_there_is_nothing_to_doubt(report):

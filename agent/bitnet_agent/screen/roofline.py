@@ -5,8 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 from rich.markup import escape
 
-from bitnet_report import Report, StageRoofline
-from bitnet_report.roofline_words import roofline_words
+from bitnet_report import Report, StageRoofline, verdict_words
 
 from .language import Language, text
 
@@ -49,6 +48,6 @@ def _stage_line(stage: StageRoofline, language: Language) -> str:
     peak = "–" if stage.compute_share is None else f"{100 * stage.compute_share:.0f} %"
     line = text(
         language, "roof_stage", stage=text(language, stage.stage), rate=stage.gb_per_s or 0.0,
-        memory=memory, peak=peak, verdict=roofline_words(str(stage.verdict), language),
+        memory=memory, peak=peak, verdict=verdict_words(stage, language),
     )  # fmt: skip
     return f"{line}{text(language, 'roof_cached')}" if stage.fits_in_cache else line

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bitnet_report import Roofline, StageRoofline, roofline_svg, roofline_words
+from bitnet_report import Roofline, StageRoofline, roofline_svg, verdict_words
 
 from ...texts import Texts
 from ..figures import figure
@@ -88,7 +88,7 @@ def _row(stage: StageRoofline, texts: Texts) -> RoofRow:
         rate=figure(stage.gb_per_s),
         memory=_percent(stage.bandwidth_share),
         peak=_percent(stage.compute_share),
-        verdict="—" if stage.verdict is None else roofline_words(stage.verdict, texts.language),
+        verdict=verdict_words(stage, texts.language) or "—",
         ideal=figure(ideal, grouped=True),
         aware=figure(stage.normalized_bound_aware_ms, grouped=True),
         cached=bool(stage.fits_in_cache),
