@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import threading
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
 
 from bitnet_report import Report, read_report
 
@@ -21,7 +24,7 @@ def profile_in_fresh_process(plan: Plan, keep_trace: Callable[[bytes], None] | N
     Raises:
         AgentError: as `profile` does; and if the process was killed, as one is that takes too much memory.
     """
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_leave_quietly) as pool:
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_end_in_time) as pool:
         try:
             with for_children(plan.malloc):
                 measuring = pool.submit(_profile, plan, keep_trace is not None)
@@ -37,9 +40,22 @@ def profile_in_fresh_process(plan: Plan, keep_trace: Callable[[bytes], None] | N
     return read_report(body)
 
 
-def _leave_quietly() -> None:
-    """Let Ctrl-C, which the terminal sends to both processes, end this one without a word."""
+def _end_in_time() -> None:
+    """Let Ctrl-C, which the terminal sends to both processes, end this one without a word.
+
+    If the one that asks is killed, nobody wants the measurement: this one must not go on beside the next run,
+    with a model in memory.
+    """
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """Wait asleep until the parent is gone, and go as well."""
+    parent = parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
 
 
 def _profile(plan: Plan, wants_trace: bool) -> tuple[bytes, list[bytes]]:

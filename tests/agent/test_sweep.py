@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
+import psutil
 import pytest
 
+from bitnet_agent.machine.allocator import TUNED, is_tunable
 from bitnet_report import Report, new_run_id, read_report
 
 pytestmark = pytest.mark.agent
@@ -209,6 +214,45 @@ class TestCommand:
         assert ended.code == 2
         assert "positions" in ended.err
         assert not (tmp_path / "s").exists()
+
+    @pytest.mark.skipif(not is_tunable(), reason="needs Linux with glibc")
+    @pytest.mark.parametrize(
+        ("environment", "said"),
+        [({"MALLOC_ARENA_MAX": "1"}, "already chooses the allocator"), (TUNED, "no point would be default")],
+    )
+    def test_an_environment_that_leaves_no_choice_of_allocator_is_told_before_the_first_run(
+        self, here, tmp_path, monkeypatch, environment, said
+    ):
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        ended = here("sweep", "--malloc", "default,tuned", "--out", str(tmp_path / "s"), "--lang", "en")
+        assert ended.code == 2
+        assert said in ended.err
+        assert not (tmp_path / "s").exists()
+
+    @pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
+    def test_a_killed_sweep_leaves_no_measurement_behind_and_is_taken_up_again(self, here, tmp_path, tiny):
+        arguments = (
+            "sweep", "--model", str(tiny), "--prompt-tokens", "4", "--decode-tokens", "2,3", "--threads", "1",
+            "--rounds", "1", "--quick", "--lang", "en", "--out", str(tmp_path / "s"),
+        )  # fmt: skip
+        process = subprocess.Popen(
+            [sys.executable, "-m", "bitnet_agent", *arguments], stderr=subprocess.PIPE, text=True
+        )
+        while "[1/2]" not in process.stderr.readline():  # the second point is next
+            assert process.poll() is None
+        sweeping = psutil.Process(process.pid)
+        while not any("spawn_main" in " ".join(child.cmdline()) for child in sweeping.children()):
+            assert process.poll() is None
+        children = sweeping.children(recursive=True)
+        process.kill()
+        process.communicate()
+        assert psutil.wait_procs(children, timeout=60)[1] == []
+
+        again = here(*arguments)
+        assert again.code == 0, again.err
+        assert again.err.count("done before") == 1
+        assert len([*(tmp_path / "s").glob("p*.json")]) == 2
 
     @pytest.mark.parametrize(
         ("option", "value"),

@@ -72,6 +72,18 @@ def start_tuned(command: Sequence[str] | None = None) -> None:
     """Run this very command again with the thresholds raised, in this process; return if they are already.
 
     Raises:
+        AgentError: as `check_tunable`.
+    """
+    if check_tunable() == "default":
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os.execve(sys.executable, list(command or sys.orig_argv), {**os.environ, **TUNED})  # noqa: S606
+
+
+def check_tunable() -> Malloc:
+    """Refuse `--malloc tuned` where it cannot be; give what this process has now, default or tuned.
+
+    Raises:
         EnvironmentFaultError: this system's allocator has no such thresholds.
         UsageError: the environment chose another allocator, or other settings, itself.
     """
@@ -86,10 +98,7 @@ def start_tuned(command: Sequence[str] | None = None) -> None:
             "the environment already chooses the allocator or its settings; --malloc tuned would mix the two",
             "unset LD_PRELOAD, GLIBC_TUNABLES and MALLOC_…, or leave --malloc out: it is recorded as it is",
         )
-    if now == "default":
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os.execve(sys.executable, list(command or sys.orig_argv), {**os.environ, **TUNED})  # noqa: S606
+    return now
 
 
 @contextmanager

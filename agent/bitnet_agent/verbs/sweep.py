@@ -7,6 +7,7 @@ from ..checkpoint.preparing import prepare
 from ..display import SilentDisplay
 from ..errors import AgentError, UsageError
 from ..fresh_process import profile_in_fresh_process
+from ..machine.allocator import check_tunable
 from ..options import Options
 from ..plan import Plan, Prompt
 from ..screen.delivering import DeliveryScreen
@@ -26,6 +27,7 @@ def run(options: Options) -> int:
     console_ = console()
     screen = SweepScreen(console_, language, quiet=options.quiet)
     base, grid = _base(options), _grid(options)
+    _refuse_other_malloc(grid)
     submission = prepare_submission(options, DeliveryScreen(console_, language, quiet=options.quiet))
     if options.quiet:
         checkpoint = prepare(base, SilentDisplay())
@@ -98,6 +100,15 @@ def _grid(options: Options) -> Grid:
         engine=options.engine,
         malloc=options.malloc,
     )
+
+
+def _refuse_other_malloc(grid: Grid) -> None:
+    """Tell before the first run that the environment leaves the points no allocator of their own."""
+    if "tuned" in grid.malloc and check_tunable() == "tuned" and "default" in grid.malloc:
+        raise UsageError(
+            "the environment already holds the settings of --malloc tuned, so no point would be default",
+            "unset MALLOC_MMAP_THRESHOLD_ and MALLOC_TRIM_THRESHOLD_, or sweep --malloc tuned alone",
+        )
 
 
 def _refuse_too_long(grid: Grid, checkpoint: Checkpoint) -> None:
