@@ -183,26 +183,27 @@ class TestFolder:
 
 class TestCommand:
     def test_a_real_sweep_measures_each_point_and_a_second_call_has_nothing_left_to_do(
-        self, here, tmp_path, tiny
+        self, agent, tmp_path, tiny
     ):
         arguments = (
             "sweep", "--model", str(tiny), "--prompt-tokens", "16", "--decode-tokens", "4",
             "--context-depth", "0,32", "--threads", "1", "--rounds", "1", "--quick", "--lang", "en",
             "--out", str(tmp_path / "s"),
         )  # fmt: skip
-        ended = here(*arguments)
-        assert ended.code == 0, ended.err
+        ended = agent(*arguments)
+        said = ended.stderr.decode()
+        assert ended.returncode == 0, said
         reports = [read_report(path.read_bytes()) for path in (tmp_path / "s").glob("p*.json")]
         assert sorted(report.workload.context_depth for report in reports) == [0, 32]
         assert len({report.workload.prompt_sha256 for report in reports}) == 1
         assert len({report.workload.generated_sha256 for report in reports}) == 2
-        assert "2 points, 1 rounds" in ended.err
-        assert ended.err.count("ms/token") >= 2
+        assert "2 points, 1 rounds" in said
+        assert said.count("ms/token") >= 2
         before = [report.run_id for report in reports]
 
-        again = here(*arguments)
-        assert again.code == 0
-        assert again.err.count("done before") == 2
+        again = agent(*arguments)
+        assert again.returncode == 0
+        assert again.stderr.decode().count("done before") == 2
         assert [read_report(p.read_bytes()).run_id for p in (tmp_path / "s").glob("p*.json")] == before
 
     def test_a_point_beyond_the_models_positions_is_told_before_the_first_run(self, here, tmp_path, tiny):
@@ -231,7 +232,7 @@ class TestCommand:
         assert not (tmp_path / "s").exists()
 
     @pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
-    def test_a_killed_sweep_leaves_no_measurement_behind_and_is_taken_up_again(self, here, tmp_path, tiny):
+    def test_a_killed_sweep_leaves_no_measurement_behind_and_is_taken_up_again(self, agent, tmp_path, tiny):
         arguments = (
             "sweep", "--model", str(tiny), "--prompt-tokens", "4", "--decode-tokens", "2,3", "--threads", "1",
             "--rounds", "1", "--quick", "--lang", "en", "--out", str(tmp_path / "s"),
@@ -249,9 +250,9 @@ class TestCommand:
         process.communicate()
         assert psutil.wait_procs(children, timeout=60)[1] == []
 
-        again = here(*arguments)
-        assert again.code == 0, again.err
-        assert again.err.count("done before") == 1
+        again = agent(*arguments)
+        assert again.returncode == 0, again.stderr.decode()
+        assert again.stderr.decode().count("done before") == 1
         assert len([*(tmp_path / "s").glob("p*.json")]) == 2
 
     @pytest.mark.parametrize(
