@@ -24,7 +24,7 @@ from bitnet_report.bounds import roofline
 from .display import Display
 from .machine.allocator import malloc_in_effect
 from .machine.processor.affinity import describe_threads
-from .machine.surroundings.environment import describe_cpu, describe_environment, load_average
+from .machine.surroundings.environment import describe_cpu, describe_environment
 from .measurement.allocating import describe_allocation
 from .measurement.caveats import judge
 from .measurement.clocks import clock_of_run
@@ -35,6 +35,7 @@ from .measurement.workbench import Workbench, set_up
 from .operators.splitting import split_stages
 from .operators.trace import chrome_trace
 from .plan import SUITE_VERSION, Plan
+from .preparing import Prepared, prepare
 
 
 def profile(
@@ -42,19 +43,23 @@ def profile(
     display: Display,
     now: Callable[[], float] = time.perf_counter,
     *,
+    prepared: Prepared | None = None,
     keep_trace: Callable[[bytes], None] | None = None,
 ) -> Report:
     """Profile the plan's model on this machine's CPU.
 
+    `prepared` is what `prepare` gave to a caller that had it look before importing torch with this module.
     `now` gives seconds, monotonic; everything that is timed is timed by it. `keep_trace` is given the Chrome
     trace of the forwards that were taken apart.
 
     Raises:
         AgentError: anything that the member can mend, with its remedy.
     """
-    run_id, started, load_before = new_run_id(), datetime.now(timezone.utc), load_average()
+    run_id, started = new_run_id(), datetime.now(timezone.utc)
+    prepared = prepared or prepare(plan, display)
+    load_before = prepared.load_before
     began = now()
-    bench = set_up(plan, display, now)
+    bench = set_up(plan, display, now, prepared)
     loaded = bench.load()
     measured = measure(
         bench, loaded, began, load_before[0] if load_before else None, keep_spans=keep_trace is not None

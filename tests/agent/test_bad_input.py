@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import struct
+import subprocess
+import sys
 
 import pytest
 
@@ -162,6 +164,15 @@ class TestMachinesThatCannot:
         assert "compiler" in said
         assert "CXX" in said
 
+    @pytest.mark.parametrize("verb", [[], ["--rigorous"], ["overhead"], ["sweep"]])
+    def test_the_compiler_is_missed_before_anything_is_fetched(self, refused, monkeypatch, verb):
+        """Not after a download of 4.8 GB."""
+        from bitnet_agent import preparing
+
+        monkeypatch.setattr(preparing, "find_checkpoint", lambda *_, **__: pytest.fail("it was fetched"))
+        monkeypatch.setenv("CXX", "/bin/false")
+        assert "compiler" in refused(ENVIRONMENT, *verb)
+
     def test_an_output_that_is_a_directory(self, refused, tmp_path):
         (tmp_path / "there").mkdir()
         said = refused(ENVIRONMENT, "--model", "stand-in:tiny", "--output", "there")
@@ -181,6 +192,33 @@ class TestMachinesThatCannot:
         (tmp_path / "something").mkdir()
         (tmp_path / "something" / "else").write_text("")
         assert "not empty" in refused(USAGE, "stand-in", "--size", "tiny", "--out", "something")
+
+
+@pytest.mark.parametrize(
+    ("code", "arguments"),
+    [
+        (MODEL, ["--model", "./nowhere"]),
+        (USAGE, ["--model", "stand-in:huge"]),
+        (USAGE, ["--model", "stand-in:tiny", "--revision", "main"]),
+        (USAGE, ["--model", "x..y/z"]),
+        (MODEL, ["--model", "."]),
+        (USAGE, ["--model", "stand-in:tiny", "--prompt", " "]),
+        (USAGE, ["--model", "stand-in:tiny", "--decode-tokens", "9999"]),
+        (USAGE, ["overhead", "--model", "stand-in:huge"]),
+        (USAGE, ["--rigorous", "--model", "stand-in:huge"]),
+        (USAGE, ["sweep", "--model", "stand-in:huge"]),
+    ],
+)
+def test_what_is_wrong_at_first_sight_is_told_before_torch_is_imported(tiny, tmp_path, code, arguments):
+    """Importing torch takes seconds, which nobody should wait to hear of a typing error."""
+    program = (
+        "import sys; from bitnet_agent.cli import main; "
+        f"code = main({arguments!r}); print(code, 'torch' in sys.modules)"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=tmp_path
+    )
+    assert ended.stdout.split() == [str(code), "False"], ended.stderr
 
 
 class TestPrompts:

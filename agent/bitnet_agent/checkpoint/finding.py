@@ -67,18 +67,33 @@ def find_checkpoint(
         UsageError: `model` or `revision` cannot be meant.
         ModelError: it cannot be had, or is no BitNet checkpoint.
     """
+    check_name(model, revision)
     if model.startswith(STAND_IN_PREFIX):
-        return _stand_in(model, revision, progress)
+        size = model.removeprefix(STAND_IN_PREFIX)
+        return _open(cached_stand_in(size, progress=progress), model, None, "stand-in")  # type: ignore[arg-type]
     directory = _directory(model)
-    if directory is not None:
+    return _from_hub(model, revision) if directory is None else _local(directory)
+
+
+def check_name(model: str, revision: str | None) -> None:
+    """Refuse what is wrong by its name alone: nothing is fetched or made for it.
+
+    Raises:
+        UsageError: `model` or `revision` cannot be meant.
+        ModelError: there is no directory of that name, or no BitNet checkpoint in it.
+    """
+    if model.startswith(STAND_IN_PREFIX):
+        _check_size(model.removeprefix(STAND_IN_PREFIX))
+        if revision is not None:
+            raise UsageError("--revision belongs to a hub id, not to a stand-in", "leave --revision out")
+    elif (directory := _directory(model)) is not None:
         if revision is not None:
             raise UsageError("--revision belongs to a hub id, not to a directory", "leave --revision out")
-        return _local(directory)
-    if _looks_like_a_path(model):
+        _local(directory)
+    elif _looks_like_a_path(model):
         raise ModelError(
             f"there is no directory {model}", "check the path, or name a hub id such as " + PUBLISHED_MODEL
         )
-    return _from_hub(model, revision)
 
 
 def _directory(model: str) -> Path | None:
@@ -90,16 +105,12 @@ def _directory(model: str) -> Path | None:
         return None
 
 
-def _stand_in(model: str, revision: str | None, progress: Callable[[int, int], None] | None) -> Checkpoint:
-    size = model.removeprefix(STAND_IN_PREFIX)
+def _check_size(size: str) -> None:
     if size not in get_args(Size):
         raise UsageError(
             f"there is no stand-in of size {size!r}",
             "choose one of " + ", ".join(STAND_IN_PREFIX + known for known in get_args(Size)),
         )
-    if revision is not None:
-        raise UsageError("--revision belongs to a hub id, not to a stand-in", "leave --revision out")
-    return _open(cached_stand_in(size, progress=progress), model, None, "stand-in")  # type: ignore[arg-type]
 
 
 def _local(directory: Path) -> Checkpoint:

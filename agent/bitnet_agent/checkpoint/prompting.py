@@ -31,6 +31,16 @@ def encode(tokenizer: Any, text: str, limit: int | None) -> list[int]:
     return list(tokenizer(text, truncation=True, max_length=limit).input_ids)
 
 
+def check_prompt(prompt: Prompt) -> None:
+    """Refuse a prompt that no tokenizer can make anything of.
+
+    Raises:
+        UsageError: the given text is empty.
+    """
+    if prompt.text is not None and not prompt.text.strip():
+        raise UsageError("the prompt is empty", "give a text, or leave --prompt out for the package's own")
+
+
 def prepare_prompt(tokenizer: Any, prompt: Prompt) -> EncodedPrompt:
     """Cut the prompt's text so that it makes just the tokens asked for.
 
@@ -45,11 +55,8 @@ def prepare_prompt(tokenizer: Any, prompt: Prompt) -> EncodedPrompt:
             raise UsageError("the package's own text needs a number of tokens", "give --prompt-tokens")
         text = _long_enough(tokenizer, prompt_text(), limit)
     else:
+        check_prompt(prompt)
         text, limit = prompt.text, prompt.tokens
-        if not text.strip():
-            raise UsageError(
-                "the prompt is empty", "give a text, or leave --prompt out for the package's own"
-            )
     if limit is not None:
         text = _shortest_prefix(tokenizer, text, limit)
     ids = encode(tokenizer, text, limit)

@@ -7,18 +7,16 @@ from dataclasses import dataclass
 
 from ..checkpoint.finding import Checkpoint
 from ..checkpoint.model import import_libraries, set_threads
-from ..checkpoint.preparing import prepare
 from ..display import Display
 from ..engines.fitting import check_engine
-from ..errors import EnvironmentFaultError
 from ..machine.clock.clock import Clock
 from ..machine.clock.finding import find_clock
-from ..machine.compiler import Compiler, find_compiler
+from ..machine.compiler import Compiler
 from ..machine.limits.measuring import LimitsMeter, find_limits_meter
 from ..machine.processor.affinity import Pinning, ThreadPlan, apply_plan, plan_threads
 from ..machine.processor.topology import read_topology
-from ..machine.trial import complaint_of
 from ..plan import Plan
+from ..preparing import Prepared
 from .generation import Generation, generate
 from .loading import Loaded, load
 
@@ -57,20 +55,13 @@ class Workbench:
         )
 
 
-def set_up(plan: Plan, display: Display, now: Callable[[], float]) -> Workbench:
-    """Find compiler and checkpoint, settle threads and clock, and import torch at last.
+def set_up(plan: Plan, display: Display, now: Callable[[], float], prepared: Prepared) -> Workbench:
+    """Settle threads and clock, then import what the model runs on.
 
     Raises:
         AgentError: anything of it is missing or does not fit.
     """
-    compiler = find_compiler()
-    complaint = complaint_of(compiler)
-    if complaint is not None:
-        raise EnvironmentFaultError(
-            f"the C++ compiler cannot compile what the model needs: {complaint}",
-            "see `bitnet-agent doctor`; reinstall the compiler, or name another with CXX",
-        )
-    checkpoint = prepare(plan, display)
+    compiler, checkpoint = prepared.compiler, prepared.checkpoint
     threads = plan_threads(plan.threads, plan.pin, read_topology())
     pinning = apply_plan(threads)
     found = find_clock(plan.clock_mhz, compiler, threads)

@@ -6,23 +6,22 @@ import json
 import sys
 import time
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
-from ..display import SilentDisplay
+from ..display import Display, SilentDisplay
 from ..machine.allocator import start_tuned
 from ..options import Options
 from ..plan import Plan
+from ..preparing import prepare
 from ..screen.language import choose_language, text
 from ..screen.terminal import TerminalDisplay, console
+
+if TYPE_CHECKING:
+    from ..measurement.overhead import Overhead
 
 
 def run(options: Options) -> int:
     """Warm up, run both loops in turn, and print the ratio with its interval on standard output."""
-    from ..display import Display
-    from ..measurement.compiling import CompileWatch
-    from ..measurement.overhead import Overhead, measure_overhead
-    from ..measurement.steady import warm_up
-    from ..measurement.workbench import set_up
-
     if options.malloc == "tuned":
         start_tuned()
     language = choose_language(options.lang)
@@ -39,7 +38,13 @@ def run(options: Options) -> int:
     )
 
     def measure(display: Display) -> Overhead:
-        bench = set_up(plan, display, time.perf_counter)
+        prepared = prepare(plan, display)
+        from ..measurement.compiling import CompileWatch  # these import torch
+        from ..measurement.overhead import measure_overhead
+        from ..measurement.steady import warm_up
+        from ..measurement.workbench import set_up
+
+        bench = set_up(plan, display, time.perf_counter, prepared)
         loaded = bench.load()
         display.begin("warmup", None)
         warm_up(lambda: bench.generate(loaded, plan.decode_tokens), CompileWatch())

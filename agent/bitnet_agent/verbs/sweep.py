@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from ..checkpoint.finding import Checkpoint
-from ..checkpoint.preparing import prepare
 from ..display import SilentDisplay
 from ..errors import AgentError, UsageError
 from ..fresh_process import profile_in_fresh_process
 from ..machine.allocator import check_tunable
 from ..options import Options
 from ..plan import Plan, Prompt
+from ..preparing import prepare
 from ..screen.delivering import DeliveryScreen
 from ..screen.language import choose_language
 from ..screen.sweep import SweepScreen
@@ -30,10 +30,10 @@ def run(options: Options) -> int:
     _refuse_other_malloc(grid)
     submission = prepare_submission(options, DeliveryScreen(console_, language, quiet=options.quiet))
     if options.quiet:
-        checkpoint = prepare(base, SilentDisplay())
+        checkpoint = prepare(base, SilentDisplay()).checkpoint
     else:
         with TerminalDisplay(console_, language) as display:
-            checkpoint = prepare(base, display)
+            checkpoint = prepare(base, display).checkpoint
     _refuse_too_long(grid, checkpoint)
 
     folder = open_folder(options.out, grid, options.rounds, options.seed, base)
