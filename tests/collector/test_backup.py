@@ -116,6 +116,39 @@ def test_damage_is_found_before_the_copy_gets_its_name_and_before_it_is_put_back
     assert [path.name for path in tmp_path.iterdir()] == ["damaged.db"]
 
 
+def test_of_another_programs_database_no_backup_is_made_and_it_is_named(tmp_path):
+    query(tmp_path / "cats.db", "CREATE TABLE cats (name)")
+    said = run("backup", tmp_path / "copy.db", url(tmp_path / "cats.db"), check=4).stderr
+    assert f"{tmp_path / 'cats.db'} is no database of the collector's" in said
+    assert [path.name for path in tmp_path.iterdir()] == ["cats.db"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a pipe in the file system, and links")
+def test_force_puts_no_file_in_the_place_of_a_device_a_pipe_or_a_link(stopped, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "real.db").write_text("older")
+    (tmp_path / "link.db").symlink_to("real.db")
+    for verb in ("backup", "export"):
+        assert "no plain file" in run(verb, tmp_path / "pipe", "--force", url(stopped), check=2).stderr
+    assert (tmp_path / "pipe").is_fifo()
+    run("backup", tmp_path / "link.db", "--force", url(stopped))
+    assert (tmp_path / "link.db").is_symlink()
+    assert query(tmp_path / "real.db", "SELECT count(*) FROM run") == [(6,)]
+
+
+@pytest.mark.parametrize("damage", [b"garbage!" * 4, b"SQLite format 3\0" + b"\xff" * 5000])
+def test_in_the_place_of_a_damaged_database_a_backup_is_put_once_that_is_moved_away(
+    stopped, tmp_path, damage
+):
+    run("backup", tmp_path / "copy.db", url(stopped))
+    damaged = tmp_path / "runs.db"
+    damaged.write_bytes(damage + stopped.read_bytes()[len(damage) :])
+    said = run("restore", tmp_path / "copy.db", "--force", url(damaged), check=4).stderr
+    assert "move it away" in said and "runs.db-wal" in said
+    damaged.rename(tmp_path / "damaged.db")
+    run("restore", tmp_path / "copy.db", url(damaged))
+
+
 def test_a_page_that_was_overwritten_is_found(stopped, tmp_path):
     copy = tmp_path / "copy.db"
     run("backup", copy, url(stopped))

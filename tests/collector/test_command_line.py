@@ -68,6 +68,8 @@ def test_version():
         (["serve", "--database-url", "runs.db"], {}, ["--database-url", "sqlite:///"]),
         (["serve", "--database-url", "sqlite://"], {}, ["memory"]),
         (["serve", "--database-url", "sqlite:///x.db?mode=ro"], {}, ["path"]),
+        (["serve"], {"DATABASE_URL": "sqlite:///a%00.db"}, ["NUL"]),
+        (["serve"], {"DATABASE_URL": ""}, ["DATABASE_URL", "sqlite:///"]),
         (["serve", "--database-url", "postgresql+psycopg://u:s3cret@h"], {}, ["names no database"]),
         (["serve", "--database-url", "postgresql+psycopg://u:s3@cret@h/d"], {}, ["%40"]),
         (["serve", "--database-url", "postgresql+psycopg://u:s3cret@h:port/d"], {}, ["no database URL"]),

@@ -6,8 +6,13 @@ import asyncio
 import gzip
 import hashlib
 import json
+import os
 import sqlite3
+import subprocess
+import sys
+import threading
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 
 import httpx
 import pytest
@@ -167,6 +172,32 @@ def test_a_file_that_was_cut_off_while_packed_is_told(filled_file, tmp_path):
     run("import", tmp_path / "cut.gz", f"--database-url={other}", check=4)
     run("import", tmp_path / "none", f"--database-url={other}", check=2)
     assert gzip.decompress(packed).count(b"\n") == 5
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a pipe in the file system")
+@pytest.mark.parametrize("through", ["-", "/dev/stdin", "pipe"])
+def test_a_pipe_is_imported_whole(filled_file, tmp_path, through):
+    command = [sys.executable, "-m", "bitnet_collector"]
+    other = f"--database-url=sqlite:///{tmp_path}/other.db"
+    exported = subprocess.run(
+        [*command, "export", f"--database-url={filled_file}"], capture_output=True, check=True
+    ).stdout
+    source = through
+    if through == "pipe":
+        source = str(tmp_path / "pipe")
+        os.mkfifo(source)
+        threading.Thread(target=Path(source).write_bytes, args=(exported,), daemon=True).start()
+    done = subprocess.run(
+        [*command, "import", source, other], input=exported, capture_output=True, check=True, timeout=60
+    )
+    assert done.stdout.startswith(b"imported 5 reports; 0 were here")
+    damaged = subprocess.run(
+        [*command, "import", "-", other], input=exported[:-20], capture_output=True, check=False, timeout=60
+    )
+    assert (damaged.returncode, damaged.stderr.startswith(b"bitnet-collector: standard input line 5")) == (
+        4,
+        True,
+    )
 
 
 def test_a_report_of_a_newer_version_is_named_and_left_out(tmp_path):

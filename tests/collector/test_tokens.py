@@ -85,6 +85,7 @@ def test_a_revoked_token_is_refused_at_once_by_every_process(start_server):
     ],
 )
 def test_what_cannot_be_meant_is_exit_2_and_repeats_no_token(tmp_path, arguments, word):
+    make(tmp_path / "runs.db", "WJ")
     done = run(*arguments, database=tmp_path / "runs.db")
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
@@ -189,6 +190,16 @@ def test_bound_to_both_kinds_of_address_an_ipv4_client_is_the_one_that_it_is(sta
     assert asked == [200, 200, 429, 200]
     server.stop()
     assert "client=203.0.113.10" in log.read_text()
+
+
+def test_a_mistyped_database_is_told_and_not_made(tmp_path):
+    for arguments in (["list"], ["revoke", "0123456789ab"]):
+        done = run("token", *arguments, database=tmp_path / "typo.db")
+        assert (done.returncode, "no database" in done.stderr) == (2, True)
+    assert list(tmp_path.iterdir()) == []
+    first = run("token", "create", "WJ", database=tmp_path / "new.db")
+    assert f"{tmp_path / 'new.db'} (made just now" in first.stderr
+    assert "made just now" not in run("token", "create", "WYC", database=tmp_path / "new.db").stderr
 
 
 @pytest.mark.parametrize(

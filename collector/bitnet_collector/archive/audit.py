@@ -21,23 +21,28 @@ class Audit(NamedTuple):
     raw_bytes: int
 
 
-def audit_file(path: Path) -> Audit:
+def audit_file(path: Path, named: Path | None = None) -> Audit:
     """Check a file from end to end: its pages, its references, and the SHA-256 of every report.
+
+    Sentences name `named` where it is given: what the file is a copy of.
 
     Raises:
         EnvironmentFaultError: it is no database of the collector's, or not as it was written.
     """
     try:
         with closing(sqlite3.connect(path)) as connection:
-            return _audit(path, connection)
+            return _audit(named or path, connection)
     except sqlite3.Error as error:
-        raise EnvironmentFaultError(f"{path} cannot be read as a database: {error}", _REMEDY) from error
+        raise EnvironmentFaultError(
+            f"{named or path} cannot be read as a database: {error}", _REMEDY
+        ) from error
 
 
 def _audit(path: Path, connection: sqlite3.Connection) -> Audit:
     if connection.execute("PRAGMA application_id").fetchone() != (APPLICATION_ID,):
         raise EnvironmentFaultError(
-            f"{path} is no database of the collector's", "name a file that bitnet-collector backup wrote"
+            f"{path} is no database of the collector's",
+            "name the collector's, or a file that bitnet-collector backup wrote",
         )
     faults = [line for (line,) in connection.execute("PRAGMA integrity_check(1)") if line != "ok"]
     faults += [

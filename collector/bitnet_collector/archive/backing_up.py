@@ -6,9 +6,10 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from ..database.address import existing_database
 from ..errors import EnvironmentFaultError, UsageError
 from .audit import Audit, audit_file
-from .files import appearing, existing_database
+from .files import appearing
 
 
 def back_up(url: str, target: Path, *, force: bool) -> Audit:
@@ -29,7 +30,7 @@ def back_up(url: str, target: Path, *, force: bool) -> Audit:
         raise UsageError(f"{target} is the database itself", "name another file")
     with appearing(target, force=force) as temporary:
         _copy(source, temporary)
-        return audit_file(temporary)
+        return audit_file(temporary, source)
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -14,10 +14,11 @@ from sqlmodel import Session
 
 from ..curation import curation_of
 from ..database import cause_of, open_database
+from ..database.address import existing_database
 from ..deletions import every_tombstone
 from ..errors import EnvironmentFaultError
 from ..stored_reports import report_ids, stored_report
-from .files import appearing, existing_database
+from .files import appearing
 from .lines import Entry, to_line
 from .words import Deletion, Said
 

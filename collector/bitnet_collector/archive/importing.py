@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from functools import partial
@@ -21,11 +22,19 @@ from ..curation import run_to_change
 from ..database import Database, cause_of, open_database
 from ..errors import EnvironmentFaultError, UsageError
 from ..storing import ConflictError, DeletedError, store_run
+from .files import rereadable
 from .lines import LONGEST, Entry, LineError, from_line
 from .merging import merge_deletion, merge_said
 from .words import Deletion
 
 _BATCH = 100
+
+
+class Source(NamedTuple):
+    """A file to import, and what it is called in sentences."""
+
+    named: str
+    path: Path
 
 
 class Line(NamedTuple):
@@ -57,18 +66,26 @@ def import_files(paths: Sequence[Path], url: str, *, reports_only: bool = False)
     What is here already changes nothing, so that a merge which was cut off is simply repeated. With
     `reports_only` nothing is taken of what the others' admins said and deleted.
 
+    A pipe, and `-` for standard input, is copied to a temporary file first.
+
     Raises:
         UsageError: there is no such file.
         EnvironmentFaultError: a file is damaged (nothing was written then), or the database fails.
     """
-    for path in paths:
-        for _line in _lines(path):
+    with ExitStack() as stack:
+        files = [Source(_shown(path), stack.enter_context(rereadable(path))) for path in paths]
+        return _import(files, url, reports_only=reports_only)
+
+
+def _import(files: Sequence[Source], url: str, *, reports_only: bool) -> Merged:
+    for file in files:
+        for _line in _lines(file):
             pass
     database = open_database(url, busy_timeout_ms=30_000)
     merged = Merged()
     try:
-        for path in paths:
-            lines = _reports_alone(_lines(path)) if reports_only else _lines(path)
+        for file in files:
+            lines = _reports_alone(_lines(file)) if reports_only else _lines(file)
             while batch := list(islice(lines, _BATCH)):
                 _merge(database, batch, merged)
     except DBAPIError as error:
@@ -139,29 +156,33 @@ def _delete(place: str, deletion: Deletion, merged: Merged, session: Session) ->
         merged.refused.append(f"{place}: {error}, and is not the one that was deleted there")
 
 
-def _lines(path: Path) -> Iterator[Line]:
+def _shown(path: Path) -> str:
+    return "standard input" if str(path) == "-" else str(path)
+
+
+def _lines(file: Source) -> Iterator[Line]:
     """Read a file line by line, plain or gzip (told by its first bytes).
 
     Raises:
         UsageError: there is no such file.
         EnvironmentFaultError: it cannot be read to its end, or a line is damaged.
     """
-    number = 0
+    number, (named, path) = 0, file
     try:
         with path.open("rb") as plain:
             packed = plain.read(2) == b"\x1f\x8b"
         with gzip.open(path) if packed else path.open("rb") as lines:
             while line := lines.readline(LONGEST):
                 number += 1
-                yield Line(f"{path} line {number}", from_line(line))
+                yield Line(f"{named} line {number}", from_line(line))
     except LineError as error:
         raise EnvironmentFaultError(
-            f"{path} line {number}: {error}; nothing of it was imported",
+            f"{named} line {number}: {error}; nothing of it was imported",
             "export again, and copy the file whole",
         ) from error
     except FileNotFoundError as error:
-        raise UsageError(f"there is no file {path}", "name what bitnet-collector export wrote") from error
+        raise UsageError(f"there is no file {named}", "name what bitnet-collector export wrote") from error
     except (OSError, EOFError, zlib.error) as error:
         raise EnvironmentFaultError(
-            f"{path} cannot be read behind line {number}: {error}", "export again, and copy the file whole"
+            f"{named} cannot be read behind line {number}: {error}", "export again, and copy the file whole"
         ) from error

@@ -13,10 +13,10 @@ from bitnet_report import ReportError, read_report
 from ..columns import run_columns
 from ..curation import repin
 from ..database import Database, cause_of, open_database
+from ..database.address import existing_database
 from ..errors import EnvironmentFaultError
 from ..stored_reports import rebuild_latest, replace_columns, report_ids, stored_report
 from ..tables import RawReport, Run
-from .files import existing_database
 
 _BATCH = 100
 

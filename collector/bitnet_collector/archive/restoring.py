@@ -75,10 +75,15 @@ def _replace(prepared: Path, address: Address, *, force: bool) -> None:
             _refuse_in_use(writing, target)
             _refuse_filled(writing, target, force=force)
             reading.backup(writing)  # one transaction: all of it, or what was there before
-    except sqlite3.Error as error:
+    except sqlite3.OperationalError as error:
         raise EnvironmentFaultError(
             f"{target} cannot be written: {error}",
             "look at the disk's room and at the file; nothing was changed",
+        ) from error
+    except sqlite3.Error as error:  # so damaged that SQLite does not write over it
+        raise EnvironmentFaultError(
+            f"{target} is damaged, or of another program: {error}",
+            f"move it away, {target.name}-wal and {target.name}-shm as well, and restore again",
         ) from error
 
 

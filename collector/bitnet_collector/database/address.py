@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -39,16 +40,30 @@ def read_address(text: str) -> Address:
         url = make_url(text)
     except (ArgumentError, ValueError):
         # The cause would repeat the URL, password and all, in a traceback.
-        raise UsageError("--database-url is no database URL", FORMS) from None
+        raise UsageError("--database-url (or DATABASE_URL) is no database URL", FORMS) from None
     kind = _DRIVERS.get(url.drivername)
     if kind is None:
         raise UsageError(f"databases of the kind {url.drivername} are not supported", FORMS)
     return _sqlite(url) if kind == "sqlite" else _postgresql(url)
 
 
+def existing_database(text: str) -> Address:
+    """Read a database's URL; a SQLite file must be there, lest an empty one be made.
+
+    Raises:
+        UsageError: the URL is none, or names a file that does not exist.
+    """
+    address = read_address(text)
+    if address.kind == "sqlite" and not Path(address.shown).is_file():
+        raise UsageError(f"there is no database {address.shown}", "name the collector's with --database-url")
+    return address
+
+
 def _sqlite(url: URL) -> Address:
     if url.database in (None, "", ":memory:"):
         raise UsageError("a database in memory would forget every report", FORMS)
+    if "\0" in str(url.database):
+        raise UsageError("no file's name holds a NUL", FORMS)
     if url.query or url.host:
         raise UsageError("the URL of a SQLite database holds a path and nothing else", FORMS)
     return Address("sqlite", str(url.database), url)

@@ -27,7 +27,11 @@ def add_parser(commands: Commands) -> None:
     )
     parser.set_defaults(run=run)
     parser.add_argument(
-        "files", metavar="FILE", nargs="+", type=Path, help="what bitnet-collector export wrote"
+        "files",
+        metavar="FILE",
+        nargs="+",
+        type=Path,
+        help="what bitnet-collector export wrote; - is standard input",
     )
     parser.add_argument(
         "--reports-only",

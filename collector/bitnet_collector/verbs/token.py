@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import EnvironmentFaultError, UsageError
@@ -57,10 +58,13 @@ def create_token(options: argparse.Namespace) -> int:
 
     from ..access.keyring import keep_token, were_tokens_made
     from ..access.tokens import mint_token
+    from ..database.address import read_address
 
     if not is_member_name(options.member):
         raise UsageError(f"{options.member[:80]!r} names no member", MEMBER_RULE)
     minted = mint_token()
+    address = read_address(_url(options))
+    made_now = address.kind == "sqlite" and not Path(address.shown).exists()
     with _database(options) as database, database.writing() as session:
         first = not were_tokens_made(session)
         keep_token(session, minted, options.member, options.admin, datetime.now(timezone.utc))
@@ -68,15 +72,23 @@ def create_token(options: argparse.Namespace) -> int:
     kind = "admin token" if options.admin else "token"
     _say(f"This is the {kind} of {options.member}, shown this once; its id is {minted.token_id}.")
     _say("The agent takes it from BITNET_TOKEN or --token-file; curl: -H 'Authorization: Bearer …'.")
+    where = f"{address.shown} (made just now: it is new)" if made_now else address.shown
+    _say(f"It counts for the collector that serves the database {where}.")
     if first:
         _say("It is the first one: from now on, nobody submits to this collector without a token.")
     return 0
 
 
 def list_all_tokens(options: argparse.Namespace) -> int:
-    """Print a line for each token: id, member, kind, when it was made and revoked."""
-    from ..access.keyring import list_tokens
+    """Print a line for each token: id, member, kind, when it was made and revoked.
 
+    Raises:
+        CollectorError: there is no such database, or it does not answer.
+    """
+    from ..access.keyring import list_tokens
+    from ..database.address import existing_database
+
+    existing_database(_url(options))
     with _database(options) as database, database.reading() as session:
         tokens = list_tokens(session)
         lines = [
@@ -100,12 +112,18 @@ def list_all_tokens(options: argparse.Namespace) -> int:
 
 
 def revoke_one_token(options: argparse.Namespace) -> int:
-    """Revoke the token with this id; every worker refuses it from its next request on."""
+    """Revoke the token with this id; every worker refuses it from its next request on.
+
+    Raises:
+        CollectorError: there is no such token or database, or that does not answer.
+    """
     from ..access.keyring import revoke_token
     from ..access.tokens import is_token_id
+    from ..database.address import existing_database
 
     if not is_token_id(options.token_id):  # not repeated: it may be the token itself
         raise UsageError("that is no token's id", "give the id that bitnet-collector token list shows")
+    existing_database(_url(options))
     with _database(options) as database, database.writing() as session:
         token = revoke_token(session, options.token_id, datetime.now(timezone.utc))
         member = token.member if token else None
@@ -117,6 +135,12 @@ def revoke_one_token(options: argparse.Namespace) -> int:
 
 def _nothing_asked(_options: argparse.Namespace) -> int:
     raise UsageError("token alone does nothing", "say token create NAME, token list, or token revoke ID")
+
+
+def _url(options: argparse.Namespace) -> str:
+    from ..settings import read_settings
+
+    return read_settings({"database_url": options.database_url}, os.environ).database_url
 
 
 @contextmanager
