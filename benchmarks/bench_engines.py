@@ -15,10 +15,11 @@ import sys
 import tempfile
 from pathlib import Path
 
+from bitnet_agent.engines.registry import engine_names
 from bitnet_report import Report, read_report
 
-ENGINES = ("published", "quantized-once", "int8-mm", "int8-pack", "int4-pack")
-RUNS = [("published", "default"), ("published", "tuned"), *((engine, "default") for engine in ENGINES[1:])]
+PUBLISHED, *OTHERS = engine_names()
+RUNS = [(PUBLISHED, "default"), (PUBLISHED, "tuned"), *((engine, "default") for engine in OTHERS)]
 
 
 def run_agent(engine: str, malloc: str, output: Path) -> Report | None:

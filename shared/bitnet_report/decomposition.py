@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pydantic import Field
 
 from .fields import LONGEST_MS, Ms, MsDelta, Name, Ratio, Record, is_ratio
+from .operators import is_like_timed
 from .report import INFERENCE_STAGES, Report, StageProfile
 
 REMAINDER = "remainder"
@@ -27,8 +28,9 @@ _SEVERAL = "several"
 class Part(Record):
     """One stage, or one kind of operator in it, on both sides (ms, over the whole stage).
 
-    `kind` is null where a side has no operator split of this stage. `share` is this part's difference ÷ the
-    whole difference: the shares sum to 1, and one under 0 went against the rest; null where nothing differs.
+    `kind` is null where a side has no operator split of this stage, or one whose pass was unlike the timed
+    ones. `share` is this part's difference ÷ the whole difference: the shares sum to 1, and one under 0 went
+    against the rest; null where nothing differs.
     A remainder may lie a little under 0.
     """
 
@@ -114,10 +116,11 @@ def _rows(
 def operator_times(report: Report, stage: StageProfile) -> dict[str, float] | None:
     """The stage's time (ms) by kind of operator, remainder included: their sum is the stage's time.
 
-    None where the run has no operator split of the stage, or one that no time of the stage can be scaled to.
+    None where the run has no operator split of the stage, one whose pass was unlike the timed ones, or one
+    that no time of the stage can be scaled to.
     """
     split = next((split for split in report.operators if split.stage == stage.name), None)
-    if split is None or not split.instrumented_ms:
+    if split is None or not split.instrumented_ms or not is_like_timed(split):
         return None
     scale = stage.duration_ms / split.instrumented_ms
     times = {kind.name: kind.ms * scale for kind in split.kinds}

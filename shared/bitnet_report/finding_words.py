@@ -10,24 +10,29 @@ from .operator_words import operator_words
 
 _SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "token-time": (
-        "One decoded token takes {ms:,.0f} ms: {per_s:.2f} tokens a second.",
-        "生成一个 token 需 {ms:,.0f} ms，即每秒 {per_s:.2f} 个 token。",
+        "One decoded token takes {ms} ms: {per_s:.2f} tokens a second.",
+        "生成一个 token 需 {ms} ms，即每秒 {per_s:.2f} 个 token。",
+    ),
+    "split-off": (
+        "What takes it is not told here: the pass that took a token apart needed {ms} ms a token, the timed "
+        "ones {timed_ms} ms, so something else was at work; run again on a quiet machine.",
+        "其中各部分的占比此处不作结论：用于拆解的那一遍每个 token 需 {ms} ms，而计时的各遍为 {timed_ms} ms，"
+        "说明当时有其他因素干扰；请在机器空闲时重新运行。",
     ),
     "requantizing": (
-        "{percent:.0f} % of that, {ms:,.0f} ms, goes into quantising weights to {{-1, 0, 1}}, the "
+        "{percent:.0f} % of that, {ms} ms, goes into quantising weights to {{-1, 0, 1}}, the "
         "same weights that were quantised for the token before; `--engine quantized-once` does it a "
         "single time, at loading.",
-        "其中 {percent:.0f} %（{ms:,.0f} ms）用于把权重量化为 {{-1, 0, 1}}，"
+        "其中 {percent:.0f} %（{ms} ms）用于把权重量化为 {{-1, 0, 1}}，"
         "而这些权重在生成上一个 token 时已量化过一遍；`--engine quantized-once` 只在加载时量化一次。",
     ),
     "unpacking": (
-        "{percent:.0f} % of that, {ms:,.0f} ms, goes into bringing the weights into the form that is "
-        "multiplied.",
-        "其中 {percent:.0f} %（{ms:,.0f} ms）用于把权重转换为参与乘法的形式。",
+        "{percent:.0f} % of that, {ms} ms, goes into bringing the weights into the form that is multiplied.",
+        "其中 {percent:.0f} %（{ms} ms）用于把权重转换为参与乘法的形式。",
     ),
     "largest-operator": (
-        "The largest part of it is {kind}: {percent:.0f} %, {ms:,.0f} ms.",
-        "其中占比最大的是{kind}：{percent:.0f} %，{ms:,.0f} ms。",
+        "The largest part of it is {kind}: {percent:.0f} %, {ms} ms.",
+        "其中占比最大的是{kind}：{percent:.0f} %，{ms} ms。",
     ),
     "traffic": (
         "For each token {gb:.2f} GB are read and written, {times:,.0f} times the {ideal_gb:.2f} GB "
@@ -55,10 +60,10 @@ _SENTENCES: Final[dict[str, tuple[str, str]]] = {
     ),
     "decode-partly-memory-bound": (
         "Decode is partly memory-bound: it moves {gb_per_s:.1f} GB/s, {bandwidth_percent:.0f} % of "
-        "the {limit_gb_per_s:.1f} GB/s that this machine was measured to read; the rest of the time "
-        "the cores compute or wait for the kernel.",
+        "the {limit_gb_per_s:.1f} GB/s that this machine was measured to read; something else takes "
+        "the rest of the time.",
         "Decode 部分受内存带宽限制：数据流量为 {gb_per_s:.1f} GB/s，为本机实测读带宽 "
-        "{limit_gb_per_s:.1f} GB/s 的 {bandwidth_percent:.0f} %；其余时间核心在计算，或在等待内核。",
+        "{limit_gb_per_s:.1f} GB/s 的 {bandwidth_percent:.0f} %；其余时间花在别处。",
     ),
     "decode-compute-bound": (
         "Decode is compute-bound: {gops:,.0f} Gop/s, {compute_percent:.0f} % of the {peak_gops:,.0f} "
@@ -79,21 +84,21 @@ _SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "{compute_percent:.1f} %）限制：时间花在了实现方式本身的开销上。",
     ),
     "page-faults": (
-        "{faults:,.0f} page faults a token cost an estimated {ms:,.0f} ms, {percent:.0f} % of it: "
+        "{faults:,.0f} page faults a token cost an estimated {ms} ms, {percent:.0f} % of it: "
         "temporaries are given back to the kernel and faulted in again; `--malloc tuned` keeps them.",
-        "每个 token 发生 {faults:,.0f} 次缺页，估计耗时 {ms:,.0f} ms（占 {percent:.0f} %）：临时张量"
+        "每个 token 发生 {faults:,.0f} 次缺页，估计耗时 {ms} ms（占 {percent:.0f} %）：临时张量"
         "被归还内核后又重新映射；`--malloc tuned` 可保留这些内存。",
     ),
     "page-faults-anyway": (
-        "{faults:,.0f} page faults a token cost an estimated {ms:,.0f} ms, {percent:.0f} % of it: "
+        "{faults:,.0f} page faults a token cost an estimated {ms} ms, {percent:.0f} % of it: "
         "temporaries are given back to the kernel and faulted in again.",
-        "每个 token 发生 {faults:,.0f} 次缺页，估计耗时 {ms:,.0f} ms（占 {percent:.0f} %）：临时张量"
+        "每个 token 发生 {faults:,.0f} 次缺页，估计耗时 {ms} ms（占 {percent:.0f} %）：临时张量"
         "被归还内核后又重新映射。",
     ),
     "batching": (
-        "Prefill takes {ms:,.1f} ms a token, {times:,.0f} times less, since {tokens} tokens share "
+        "Prefill takes {ms} ms a token, {times:,.0f} times less, since {tokens} tokens share "
         "each pass over the weights.",
-        "Prefill 平均每个 token 只需 {ms:,.1f} ms，为 Decode 的 1/{times:,.0f}，因为 {tokens} 个 "
+        "Prefill 平均每个 token 只需 {ms} ms，为 Decode 的 1/{times:,.0f}，因为 {tokens} 个 "
         "token 共用同一遍权重读取。",
     ),
     "prefill-memory-bound": (
@@ -147,6 +152,8 @@ def finding_sentence(finding: Finding, language: Literal["en", "zh"]) -> str:
     values = dict(finding.values)
     if "kind" in values:
         values["kind"] = operator_words(str(values["kind"]), language)
+    for name in values.keys() & {"ms", "timed_ms"}:
+        values[name] = _milliseconds(float(values[name]))
     return template.format(**values)
 
 
@@ -154,3 +161,8 @@ def what_a_run_says(found: Sequence[Finding], language: Literal["en", "zh"]) -> 
     """The whole paragraph."""
     sentences = (finding_sentence(finding, language) for finding in found)
     return (" " if language == "en" else "").join(sentences)
+
+
+def _milliseconds(value: float) -> str:
+    """Three digits that count: 1,437, 83.2, 5.51; so that 1000 divided by it is the rate beside it."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"

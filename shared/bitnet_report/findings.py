@@ -3,7 +3,8 @@
 | code                         | given where                                                                 |
 |------------------------------|-----------------------------------------------------------------------------|
 | token-time                   | decode has a time per token                                                 |
-| requantizing                 | quantising weights takes over `MUCH` of a decode token                      |
+| split-off                    | the pass that took a token apart was unlike the timed ones                  |
+| requantizing                 | else: quantising weights takes over `MUCH` of a decode token                |
 | largest-operator             | else: the kind of operator that takes most of it                            |
 | traffic, traffic-small       | the bytes that a decode token moves are known, the weights ternary          |
 | decode-… / prefill-…         | the roofline's verdict on the stage; `fits-in-cache` where memory is idle   |
@@ -26,6 +27,7 @@ from pydantic import Field
 from .allocation_sums import CHURN_SHARE, saving_share
 from .bounds import is_beyond_peak
 from .fields import Name, Record, Text
+from .operators import is_like_timed
 from .report import Report
 from .roofline import StageRoofline
 
@@ -66,6 +68,9 @@ def _token_time(report: Report) -> Iterator[Finding]:
 def _operators(report: Report) -> Iterator[Finding]:
     split = next((split for split in report.operators if split.stage == "decode"), None)
     if split is None or not split.kinds:
+        return
+    if not is_like_timed(split):
+        yield _found("split-off", ms=split.instrumented_ms, timed_ms=split.timed_ms)
         return
     quantizing = split.kind("weight-quantization")
     if quantizing is not None and quantizing.share >= MUCH:

@@ -46,6 +46,10 @@ PROJECTIONS: Final = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_p
 SUM_TOLERANCE: Final = 0.05
 """Share of a forward by which the kinds may miss it before the split is said to be incomplete."""
 
+MOST_UNLIKE: Final = 1.5
+"""Times by which the pass may be slower or faster than the timed one before its shares say nothing of it:
+then a third of the longer one is something that the other did not do."""
+
 _SignedMs = Annotated[float, Field(ge=-1e12, le=1e12, allow_inf_nan=False)]
 _Share = Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False)]
 
@@ -122,3 +126,9 @@ class StageOperators(Record):
     def kind(self, name: str) -> OperatorKind | None:
         """The kind of that name, or None where the stage has none."""
         return next((kind for kind in self.kinds if kind.name == name), None)
+
+
+def is_like_timed(split: StageOperators) -> bool:
+    """Tell whether the pass took about what the timed ones took, so that its shares are theirs as well."""
+    slowdown = split.slowdown
+    return slowdown is not None and 1 / MOST_UNLIKE <= slowdown <= MOST_UNLIKE

@@ -143,6 +143,13 @@ def meter(*seconds_of_passes: float, peak: float = 1000.0) -> LimitsMeter:
     )
 
 
+def test_what_the_engine_multiplies_in_has_a_peak_too():
+    """A packed kernel may sum in float32, whatever the processor has instructions for."""
+    known = meter(1.0, 1.0)
+    assert known.with_kinds(["float32", "int8"]).kinds == ["bfloat16", "int8", "float32"]
+    assert known.kinds == ("bfloat16", "int8")
+
+
 def test_the_limits_are_told_as_they_were_read():
     """The first pass, which finds cold caches, is dropped; the median of the others stands."""
     taken = meter(9.0, 0.01, 0.02, 0.04).measure("before")

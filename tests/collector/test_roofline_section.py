@@ -45,6 +45,7 @@ def test_the_page_shows_limits_verdict_and_picture(server):
     assert "<svg" in shown
     assert 'class="roof-point"' in shown
     assert "2-bit ideal" in shown
+    assert "Operations a byte" in shown
     assert "quantising the weights anew" in shown
 
 

@@ -22,7 +22,13 @@ QUANTIZED_ONCE = {"bitlinear-matmul": (7, 19.0), "activation-quantization": (7, 
 
 
 def ran(
-    report: Report, *, prefill: float, steps: list[list[float]], kinds=None, instrumented=104.0
+    report: Report,
+    *,
+    prefill: float,
+    steps: list[list[float]],
+    kinds=None,
+    instrumented=104.0,
+    slowdown=1.04,
 ) -> Report:
     """The fixture's run with other times; `kinds` are decode's, as an operator pass found them."""
     frequency = report.freq_normalization
@@ -40,8 +46,14 @@ def ran(
     if kinds is None:
         return changed
     timed = changed.stage("decode").ms_per_token
+    took = timed * slowdown / instrumented  # the pass is as slow as that, whatever its shares
     split = stage_operators(
-        "decode", forwards=4, tokens=1, timed_ms=timed, instrumented_ms=instrumented, kinds=kinds
+        "decode",
+        forwards=4,
+        tokens=1,
+        timed_ms=timed,
+        instrumented_ms=instrumented * took,
+        kinds={name: (calls, ms * took) for name, (calls, ms) in kinds.items()},
     )
     return changed.model_copy(update={"operators": [split]})
 
@@ -70,6 +82,19 @@ def test_the_parts_sum_to_the_whole_difference(slow, fast):
     assert sum(part.share for part in found.parts) == pytest.approx(1)
     assert sum(part.a_ms for part in found.parts) == pytest.approx(found.a_ms)
     assert sum(part.b_ms for part in found.parts) == pytest.approx(found.b_ms)
+
+
+@pytest.mark.parametrize("slowdown", [0.6, 1.6, 45.0])
+def test_a_pass_unlike_the_timed_ones_divides_nothing(report, slow, slowdown):
+    """Something else was at work while the forwards were taken apart: its shares are not the timed ones'."""
+    disturbed = ran(
+        report, prefill=900.0, steps=[[200.0] * 4] * 3, kinds=QUANTIZED_ONCE, instrumented=26.5,
+        slowdown=slowdown,
+    )  # fmt: skip
+    found = decompose(disturbed, slow)
+
+    assert {(part.stage, part.kind) for part in found.parts} >= {("decode", None)}
+    assert sum(part.difference_ms for part in found.parts) == pytest.approx(found.difference_ms)
 
 
 def test_the_largest_part_stands_first_and_names_stage_and_operator(slow, fast):
@@ -132,7 +157,7 @@ def test_a_whole_that_took_next_to_nothing_is_not_divided(report, slow):
 def test_a_split_that_exceeds_its_stage_beyond_measure_is_not_scaled_to_it(slow, fast):
     (split,) = slow.operators
     beyond = split.model_copy(
-        update={"kinds": [kind.model_copy(update={"ms": 1e11}) for kind in split.kinds]}
+        update={"kinds": [kind.model_copy(update={"ms": 9e11}) for kind in split.kinds]}
     )
     found = decompose(fast, slow.model_copy(update={"operators": [beyond]}))
 

@@ -103,6 +103,25 @@ def test_requantising_is_named_with_its_share_of_the_timed_token(report):
     assert found == {"percent": pytest.approx(60.0), "ms": pytest.approx(60.0)}
 
 
+@pytest.mark.parametrize("instrumented", [60.0, 160.0, 4500.0])
+def test_a_pass_unlike_the_timed_ones_is_no_ground_for_a_share(report, instrumented):
+    run = split(report, {"weight-quantization": instrumented}, instrumented)
+
+    assert values(run, "split-off") == {"ms": instrumented, "timed_ms": TOKEN_MS}
+    assert not {"requantizing", "largest-operator"} & {*codes(run)}
+    assert f"{instrumented:,.0f} ms" in what_a_run_says(findings(run), "zh")
+
+
+@pytest.mark.parametrize(("token_ms", "said"), [(5.5047, "5.5 ms: 181"), (83.24, "83.2 ms: 12.01")])
+def test_a_short_token_keeps_the_digits_that_its_rate_is_made_of(report, token_ms, said):
+    stages = [
+        stage.model_copy(update={"ms_per_token": token_ms}) if stage.name == "decode" else stage
+        for stage in report.stage_profiles
+    ]
+
+    assert said in what_a_run_says(findings(report.model_copy(update={"stage_profiles": stages})), "en")
+
+
 def test_another_engine_is_not_told_to_use_quantized_once(report):
     run = by(split(report, {"weight-quantization": 66.0}), engine="packed")
 

@@ -9,6 +9,7 @@ from typing import Literal
 from bitnet_report import Limits, Warmup
 from bitnet_report.interference import Interference
 
+from ..machine.limits.measuring import LimitsMeter
 from ..machine.memory.children import watch_children
 from ..machine.memory.resident import watch_memory
 from ..machine.watch.watch import watch_machine
@@ -21,6 +22,7 @@ from .repeating import Repetitions, repeat
 from .schedule import Costs, Schedule, schedule_for_budget, schedule_without_budget
 from .steady import MAXIMUM, warm_up
 from .temporaries import Temporaries, count_temporaries
+from .traffic.stages import count_stages
 from .workbench import Workbench
 
 _PILOT_TOKENS = 2
@@ -69,11 +71,12 @@ def measure(
     bench.display.begin("observe", schedule.decode_tokens + 1)
     observation = observe(loaded, schedule.decode_tokens, lambda: bench.display.advance(1))
 
-    limits = _measure_limits(bench, "before")
+    meter = _limits_meter(bench, loaded, schedule)
+    limits = _measure_limits(bench, meter, "before")
     bench.display.begin("measure", (schedule.decode_tokens + 1) * schedule.repetitions)
     with watch_machine(load_before=load_before) as watch:
         repetitions = repeat(bench, loaded, schedule)
-    limits += _measure_limits(bench, "after")
+    limits += _measure_limits(bench, meter, "after")
     for stage in repetitions.stages:
         stage.memory = observation.memory[stage.name]
     compiled = compiles.look(len(warmup.steps))
@@ -109,12 +112,24 @@ def _look(bench: Workbench, loaded: Loaded, schedule: Schedule, *, keep_spans: b
     )
 
 
-def _measure_limits(bench: Workbench, taken: Literal["before", "after"]) -> list[Limits]:
-    """What the machine can do at this moment: right before and right after the repetitions."""
+def _limits_meter(bench: Workbench, loaded: Loaded, schedule: Schedule) -> LimitsMeter | None:
+    """Measure the peak of what the engine multiplies in, too, whatever the processor has instructions for."""
     if bench.limits is None:
+        return None
+    counted = count_stages(
+        loaded.model, len(loaded.prompt.ids), schedule.decode_tokens, bench.plan.context_depth
+    )
+    return bench.limits.with_kinds([stage.arithmetic for stage in counted if stage.arithmetic])
+
+
+def _measure_limits(
+    bench: Workbench, meter: LimitsMeter | None, taken: Literal["before", "after"]
+) -> list[Limits]:
+    """What the machine can do at this moment: right before and right after the repetitions."""
+    if meter is None:
         return []
     bench.display.begin("limits", None)
-    return [bench.limits.measure(taken)]
+    return [meter.measure(taken)]
 
 
 def _pilot(bench: Workbench, loaded: Loaded, started: float) -> tuple[float, Schedule]:

@@ -37,15 +37,17 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "本机读内存 {read:,.0f} GB/s{peaks}",
     ),
     "roof_stage": (
-        "  {stage}: {rate:,.1f} GB/s, {memory} of the memory's and {peak} of the units' limit – {verdict}",
-        "  {stage}：{rate:,.1f} GB/s，达到内存上限的 {memory}、计算上限的 {peak}——{verdict}",
+        "  {stage}: {rate:,.1f} GB/s, {memory} of the memory's and {peak} of the units' limit, {intensity} "
+        "operations a byte – {verdict}",
+        "  {stage}：{rate:,.1f} GB/s，达到内存上限的 {memory}、计算上限的 {peak}，每字节 {intensity} 次运算"
+        "——{verdict}",
     ),
     "roof_cached": (" (the weights fit in the cache)", "（权重可全部放入缓存）"),
     "roof_ideal": (
-        "    a token moves {real:,.2f} GB in {ms:,.1f} ms; at 2 bits a weight it would be {ideal:,.2f} GB "
-        "in {ideal_ms:,.1f} ms",
-        "    每个 token 搬运 {real:,.2f} GB，耗时 {ms:,.1f} ms；若每个权重只占 2 bit，则为 {ideal:,.2f} GB、"
-        "{ideal_ms:,.1f} ms",
+        "    a token moves {real} GB in {ms} ms; its BitLinear weights at 2 bits would be {ideal} GB, "
+        "read in {ideal_ms} ms",
+        "    每个 token 搬运 {real} GB，耗时 {ms} ms；BitLinear 权重若按 2 bit 存放则为 {ideal} GB，读取需 "
+        "{ideal_ms} ms",
     ),
     "roof_normalized": (
         "    {share:.0f} % of it scales with the clock: {ms:,.1f} ms at {ghz:g} GHz (the brief's formula: "

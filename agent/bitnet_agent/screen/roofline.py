@@ -25,9 +25,10 @@ def print_roofline(console: Console, report: Report, language: Language) -> None
             console.print(
                 text(
                     language, "roof_ideal",
-                    real=stage.bytes / stage.forwards / 1e9,
-                    ideal=stage.ideal_2bit_bytes / stage.forwards / 1e9,
-                    ms=profile.duration_ms / stage.forwards, ideal_ms=stage.ideal_2bit_ms / stage.forwards,
+                    real=_figure(stage.bytes / stage.forwards / 1e9),
+                    ideal=_figure(stage.ideal_2bit_bytes / stage.forwards / 1e9),
+                    ms=_figure(profile.duration_ms / stage.forwards),
+                    ideal_ms=_figure(stage.ideal_2bit_ms / stage.forwards),
                 ),
                 soft_wrap=True,
             )  # fmt: skip
@@ -44,10 +45,20 @@ def print_roofline(console: Console, report: Report, language: Language) -> None
 
 
 def _stage_line(stage: StageRoofline, language: Language) -> str:
-    memory = "–" if stage.bandwidth_share is None else f"{100 * stage.bandwidth_share:.0f} %"
-    peak = "–" if stage.compute_share is None else f"{100 * stage.compute_share:.0f} %"
+    memory = "–" if stage.bandwidth_share is None else _percent(stage.bandwidth_share)
+    peak = "–" if stage.compute_share is None else _percent(stage.compute_share)
+    intensity = "–" if stage.intensity is None else _figure(stage.intensity)
     line = text(
         language, "roof_stage", stage=text(language, stage.stage), rate=stage.gb_per_s or 0.0,
-        memory=memory, peak=peak, verdict=verdict_words(stage, language),
+        memory=memory, peak=peak, intensity=intensity, verdict=verdict_words(stage, language),
     )  # fmt: skip
     return f"{line}{text(language, 'roof_cached')}" if stage.fits_in_cache else line
+
+
+def _figure(value: float) -> str:
+    """Three digits that count, however small; the digits before the point all of them."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.{0 if share >= 0.1 or not share else 1}f} %"

@@ -16,6 +16,7 @@ ROOFLINE: Final[dict[str, tuple[str, str]]] = {
     ),
     "roof_moved": ("GB a forward", "每次前向搬运 (GB)"),
     "roof_rate": ("GB/s", "GB/s"),
+    "roof_intensity": ("Operations a byte", "每字节运算次数"),
     "roof_memory": ("of memory's limit", "占内存上限"),
     "roof_peak": ("of the peak", "占计算峰值"),
     "roof_ideal": ("2-bit ideal (ms a forward)", "2-bit 理想值（每次前向 ms）"),

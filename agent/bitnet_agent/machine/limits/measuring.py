@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from bitnet_report import MB, Limits
@@ -29,6 +29,10 @@ class LimitsMeter:
     available_bytes: Callable[[], float]
     native: ReadPasses | None
     peak: Callable[[str], Peak | None] = field(default=measure_peak)
+
+    def with_kinds(self, used: Collection[str]) -> LimitsMeter:
+        """The same, and the peaks of the types of number that the model's forwards turned out to use."""
+        return replace(self, kinds=list(dict.fromkeys([*self.kinds, *used])))
 
     def measure(self, taken: Literal["before", "after"]) -> Limits:
         """Read memory, then multiply; takes about two seconds."""

@@ -22,6 +22,7 @@ class RoofRow:
     name: str
     moved: str
     rate: str
+    intensity: str
     memory: str
     peak: str
     verdict: str
@@ -86,6 +87,7 @@ def _row(stage: StageRoofline, texts: Texts) -> RoofRow:
         name=stage_words(stage.stage, texts),
         moved=figure(stage.bytes / stage.forwards / 1e9),
         rate=figure(stage.gb_per_s),
+        intensity=figure(stage.intensity, grouped=True),
         memory=_percent(stage.bandwidth_share),
         peak=_percent(stage.compute_share),
         verdict=verdict_words(stage, texts.language) or "—",
