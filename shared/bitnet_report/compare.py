@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from .comparison import (
+    DECODE_STEP,
     ComparedRun,
     Comparison,
     Difference,
@@ -20,7 +21,6 @@ from .ratios import Groups, compare_times
 from .report import STAGES, Report, StageProfile
 from .surroundings import differing_surroundings
 
-DECODE_STEP = "decode_step"
 FIRST_CALL = "first_call"
 
 

@@ -13,6 +13,9 @@ from .report import INFERENCE_STAGES, Grade, PeakSource, Weights
 Verdict = Literal["faster", "slower", "indistinguishable", "one-sample", "not-comparable"]
 """Of b against a. `one-sample`: a ratio, but nothing to tell it from chance by."""
 
+DECODE_STEP = "decode_step"
+"""The row of decode's median single step."""
+
 Obstacle = Literal["other-work", "unknown-work", "invalid"]
 """What keeps two whole runs apart: other work, no proof of the work, or a run that is graded invalid."""
 
@@ -94,5 +97,6 @@ class Comparison(Record):
 
     @property
     def inference_differs(self) -> bool:
-        """Tell whether a stage of the inference differs by more than chance."""
-        return any(row.verdict in ("faster", "slower") for row in self.times if row.name in INFERENCE_STAGES)
+        """Tell whether a stage of the inference, or decode's single step, differs by more than chance."""
+        told = (*INFERENCE_STAGES, DECODE_STEP)
+        return any(row.verdict in ("faster", "slower") for row in self.times if row.name in told)

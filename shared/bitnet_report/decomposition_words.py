@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, Literal
 
 from .decomposition import Decomposition, Part, telling_parts
@@ -19,14 +19,16 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "rest": ("Everything else", "其余"),
     "whole": ("Inference", "推理合计"),
     "slower": (
-        "B's inference is {ratio:.2f}× slower, {ms} ms more; of that {parts}.",
-        "B 的推理耗时是 A 的 {ratio:.2f} 倍，多用 {ms} ms，其中：{parts}。",
+        "B's inference is {ratio:.2f}× slower, {ms} ms more; of that {parts}{against}.",
+        "B 的推理耗时是 A 的 {ratio:.2f} 倍，多用 {ms} ms，其中：{parts}{against}。",
     ),
     "faster": (
-        "B's inference is {ratio:.2f}× faster, {ms} ms less; of that {parts}.",
-        "B 的推理速度是 A 的 {ratio:.2f} 倍，少用 {ms} ms，其中：{parts}。",
+        "B's inference is {ratio:.2f}× faster, {ms} ms less; of that {parts}{against}.",
+        "B 的推理速度是 A 的 {ratio:.2f} 倍，少用 {ms} ms，其中：{parts}{against}。",
     ),
     "of_that": ("{percent:.0f} % {part}", "{part} {percent:.0f} %"),
+    "against": ("; the other way went {parts}", "；反向变化的有：{parts}"),
+    "against_that": ("{part} ({percent:.0f} %)", "{part} {percent:.0f} %"),
     "in_stage": ("{stage}: {kind}", "{stage}：{kind}"),
     "separator": (", ", "，"),
     "unsure": (
@@ -50,21 +52,33 @@ def part_words(part: Part, language: Language, stage_name: StageName) -> str:
 
 
 def decomposition_sentence(found: Decomposition, language: Language, stage_name: StageName) -> str:
-    """By how much B's inference differs, and which parts make it."""
-    parts = decomposition_words("separator", language).join(
-        decomposition_words(
-            "of_that",
-            language,
-            percent=(part.share or 0) * 100,
-            part=part_words(part, language, stage_name),
-        )
-        for part in telling_parts(found)[0]
-    )
+    """By how much B's inference differs, which parts make it, and which went against it."""
+    told = telling_parts(found)[0]
+    along = [part for part in told if (part.share or 0) > 0]
+    against = [part for part in told if (part.share or 0) < 0]
     slower, apart = found.ratio > 1, abs(found.difference_ms)
     return decomposition_words(
         "slower" if slower else "faster",
         language,
         ratio=found.ratio if slower else 1 / found.ratio,
         ms=f"{apart:,.0f}" if apart >= 100 else f"{apart:.3g}",
-        parts=parts,
+        parts=_listed(along, "of_that", language, stage_name),
+        against=decomposition_words(
+            "against", language, parts=_listed(against, "against_that", language, stage_name)
+        )
+        if against
+        else "",
+    )
+
+
+def _listed(parts: Sequence[Part], key: str, language: Language, stage_name: StageName) -> str:
+    """The parts with the size of their share, in a row."""
+    return decomposition_words("separator", language).join(
+        decomposition_words(
+            key,
+            language,
+            percent=abs(part.share or 0) * 100,
+            part=part_words(part, language, stage_name),
+        )
+        for part in parts
     )

@@ -51,36 +51,36 @@ _SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "一个 token 所读的数据可全部放进处理器缓存，因此内存带宽不构成限制。",
     ),
     "decode-memory-bound": (
-        "Decode is memory-bound: it moves {gb_per_s:.1f} GB/s, {bandwidth_percent:.0f} % of the "
+        "Decode is memory-bound: it moves {gb_per_s:.1f} GB/s, {bandwidth_percent:.1f} % of the "
         "{limit_gb_per_s:.1f} GB/s that this machine was measured to read. Fewer bytes a token would "
         "make it faster, a faster clock hardly.",
         "Decode 受内存带宽限制：数据流量为 {gb_per_s:.1f} GB/s，达到本机实测读带宽 "
-        "{limit_gb_per_s:.1f} GB/s 的 {bandwidth_percent:.0f} %。减少每个 token 的数据量能提速，提高"
+        "{limit_gb_per_s:.1f} GB/s 的 {bandwidth_percent:.1f} %。减少每个 token 的数据量能提速，提高"
         "主频则收效甚微。",
     ),
     "decode-partly-memory-bound": (
-        "Decode is partly memory-bound: it moves {gb_per_s:.1f} GB/s, {bandwidth_percent:.0f} % of "
+        "Decode is partly memory-bound: it moves {gb_per_s:.1f} GB/s, {bandwidth_percent:.1f} % of "
         "the {limit_gb_per_s:.1f} GB/s that this machine was measured to read; something else takes "
         "the rest of the time.",
         "Decode 部分受内存带宽限制：数据流量为 {gb_per_s:.1f} GB/s，为本机实测读带宽 "
-        "{limit_gb_per_s:.1f} GB/s 的 {bandwidth_percent:.0f} %；其余时间花在别处。",
+        "{limit_gb_per_s:.1f} GB/s 的 {bandwidth_percent:.1f} %；其余时间花在别处。",
     ),
     "decode-compute-bound": (
-        "Decode is compute-bound: {gops:,.0f} Gop/s, {compute_percent:.0f} % of the {peak_gops:,.0f} "
+        "Decode is compute-bound: {gops:,.0f} Gop/s, {compute_percent:.1f} % of the {peak_gops:,.0f} "
         "Gop/s that this machine reaches.",
         "Decode 受计算能力限制：{gops:,.0f} Gop/s，达到本机峰值 {peak_gops:,.0f} Gop/s 的 "
-        "{compute_percent:.0f} %。",
+        "{compute_percent:.1f} %。",
     ),
     "decode-partly-compute-bound": (
-        "Decode is partly compute-bound: {gops:,.0f} Gop/s, {compute_percent:.0f} % of the "
+        "Decode is partly compute-bound: {gops:,.0f} Gop/s, {compute_percent:.1f} % of the "
         "{peak_gops:,.0f} Gop/s that this machine reaches.",
         "Decode 部分受计算能力限制：{gops:,.0f} Gop/s，为本机峰值 {peak_gops:,.0f} Gop/s 的 "
-        "{compute_percent:.0f} %。",
+        "{compute_percent:.1f} %。",
     ),
     "decode-overhead": (
-        "Decode is held back by neither memory ({bandwidth_percent:.0f} % of the bandwidth) nor "
+        "Decode is held back by neither memory ({bandwidth_percent:.1f} % of the bandwidth) nor "
         "arithmetic ({compute_percent:.1f} % of the peak): the time goes into how the work is done.",
-        "Decode 既不受内存带宽（仅用 {bandwidth_percent:.0f} %）也不受计算能力（仅用 "
+        "Decode 既不受内存带宽（仅用 {bandwidth_percent:.1f} %）也不受计算能力（仅用 "
         "{compute_percent:.1f} %）限制：时间花在了实现方式本身的开销上。",
     ),
     "page-faults": (
@@ -102,24 +102,24 @@ _SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "token 共用同一遍权重读取。",
     ),
     "prefill-memory-bound": (
-        "Prefill is memory-bound at {bandwidth_percent:.0f} % of the measured bandwidth.",
-        "Prefill 受内存带宽限制，达到实测带宽的 {bandwidth_percent:.0f} %。",
+        "Prefill is memory-bound at {bandwidth_percent:.1f} % of the measured bandwidth.",
+        "Prefill 受内存带宽限制，达到实测带宽的 {bandwidth_percent:.1f} %。",
     ),
     "prefill-partly-memory-bound": (
-        "Prefill is partly memory-bound at {bandwidth_percent:.0f} % of the measured bandwidth.",
-        "Prefill 部分受内存带宽限制，为实测带宽的 {bandwidth_percent:.0f} %。",
+        "Prefill is partly memory-bound at {bandwidth_percent:.1f} % of the measured bandwidth.",
+        "Prefill 部分受内存带宽限制，为实测带宽的 {bandwidth_percent:.1f} %。",
     ),
     "prefill-compute-bound": (
-        "Prefill is compute-bound: {gops:,.0f} Gop/s, {compute_percent:.0f} % of the {peak_gops:,.0f}"
+        "Prefill is compute-bound: {gops:,.0f} Gop/s, {compute_percent:.1f} % of the {peak_gops:,.0f}"
         " Gop/s that this machine reaches.",
         "Prefill 受计算能力限制：{gops:,.0f} Gop/s，达到本机峰值 {peak_gops:,.0f} Gop/s 的 "
-        "{compute_percent:.0f} %。",
+        "{compute_percent:.1f} %。",
     ),
     "prefill-partly-compute-bound": (
-        "Prefill is partly compute-bound: {gops:,.0f} Gop/s, {compute_percent:.0f} % of the "
+        "Prefill is partly compute-bound: {gops:,.0f} Gop/s, {compute_percent:.1f} % of the "
         "{peak_gops:,.0f} Gop/s that this machine reaches.",
         "Prefill 部分受计算能力限制：{gops:,.0f} Gop/s，为本机峰值 {peak_gops:,.0f} Gop/s 的 "
-        "{compute_percent:.0f} %。",
+        "{compute_percent:.1f} %。",
     ),
     "prefill-overhead": (
         "Prefill reaches {compute_percent:.1f} % of the arithmetic peak and {bandwidth_percent:.1f} "

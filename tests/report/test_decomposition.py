@@ -217,3 +217,38 @@ def test_the_difference_is_said_in_both_languages_with_the_stages_own_names(slow
 def test_a_small_difference_is_not_rounded_to_nothing(slow):
     found = decompose(slow, slow).model_copy(update={"difference_ms": 0.0421, "ratio": 1.05})
     assert "0.0421 ms more" in decomposition_sentence(found, "en", str)
+
+
+def test_what_went_the_other_way_is_told_apart_from_what_makes_the_difference(report):
+    """No share over 100 % beside one under 0 in one row: a reader cannot add those up."""
+    before = ran(report, prefill=900.0, steps=[[1500.0] * 4] * 3)
+    after = ran(report, prefill=1900.0, steps=[[200.0] * 4] * 3)
+
+    found = decompose(before, after)
+    said = {language: decomposition_sentence(found, language, str) for language in ("en", "zh")}
+
+    assert said["en"].endswith("of that 124 % decode; the other way went prefill (24 %).")
+    assert said["zh"].endswith("其中：decode 124 %；反向变化的有：prefill 24 %。")
+
+
+def test_a_step_that_differs_for_certain_is_not_called_chance(report):
+    """One repetition each: no stage has an interval, and the single step has one."""
+    quick = [
+        ran(report, prefill=900.0, steps=[[step + 0.01 * n for n in range(8)]]) for step in (1500.0, 200.0)
+    ]
+    single = [
+        run.model_copy(
+            update={
+                "stage_profiles": [
+                    stage.model_copy(update={"samples_ms": stage.samples_ms[:1]})
+                    for stage in run.stage_profiles
+                ]
+            }
+        )
+        for run in quick
+    ]
+
+    found = compare(*single)
+    assert {row.name: row.verdict for row in found.times}["decode"] == "one-sample"
+    assert {row.name: row.verdict for row in found.times}["decode_step"] == "faster"
+    assert found.inference_differs

@@ -153,6 +153,13 @@ def test_the_verdict_is_the_rooflines(report, moved, operations, code):
     assert [found for found in codes(run) if found.startswith("decode-")] == [code]
 
 
+def test_a_share_just_below_a_threshold_does_not_look_like_one_on_it(report):
+    run = under_a_roof(report, moved=int(6.36 * GB), operations=GB)  # 15.9 of 40 GB/s
+
+    assert "decode-overhead" in codes(run)
+    assert "39.8 % of the bandwidth" in what_a_run_says(findings(run), "en")
+
+
 def test_the_traffic_of_a_token_stands_beside_the_two_bit_ideal(report):
     found = values(under_a_roof(report, moved=16 * GB, operations=GB), "traffic")
 

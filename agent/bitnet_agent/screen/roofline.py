@@ -15,7 +15,8 @@ def print_roofline(console: Console, report: Report, language: Language) -> None
     seen = report.roofline
     if seen is None or seen.read_gb_per_s is None:
         return
-    peaks = "".join(f", {kind} {rate:,.0f} Gop/s" for kind, rate in sorted(seen.peaks_gops.items()))
+    comma = ", " if language == "en" else "，"
+    peaks = "".join(f"{comma}{kind} {rate:,.0f} Gop/s" for kind, rate in sorted(seen.peaks_gops.items()))
     console.print(text(language, "roof_limits", read=seen.read_gb_per_s, peaks=escape(peaks)), soft_wrap=True)
     for stage in seen.stages:
         if stage.verdict is not None:
@@ -61,4 +62,5 @@ def _figure(value: float) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.{0 if share >= 0.1 or not share else 1}f} %"
+    """One decimal, so that a share just below a verdict's threshold does not look like one on it."""
+    return f"{100 * share:.1f} %"

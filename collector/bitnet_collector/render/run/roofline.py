@@ -119,4 +119,4 @@ def _percent(share: float | None) -> str:
     percent = 100 * share
     if 0 < percent < _SMALLEST_PERCENT:
         return f"<{_SMALLEST_PERCENT} %"
-    return f"{percent:.0f} %" if percent >= 10 or percent == 0 else f"{percent:.1f} %"
+    return f"{percent:.1f} %"  # a share just below a verdict's threshold must not look like one on it
