@@ -71,6 +71,8 @@ def addresses(workloads: list[str], run_id: str) -> Iterator[Address]:
     yield Address(f"/runs/{run_id}", JSON)
     for path in ("/members", "/workloads", "/metrics"):
         yield Address(path, JSON)
+    for path in ("/members.html", "/runs.html", "/runs.html?cursor={cursor}", "/runs.html?member=WJ&grade=B"):
+        yield Address(path, HTML)
     yield from (Address("/members/WJ", HTML), Address("/members/WJ", JSON))
     for query in (
         "",

@@ -55,13 +55,18 @@ class Trend(BaseModel):
 
 
 class MemberHistory(BaseModel):
-    """A page of a member's runs, newest first; `next` leads to older ones, `workloads` are the member's."""
+    """A page of a member's runs, newest first; `next` leads to older ones, `workloads` are the member's.
+
+    The points of sweeps are no runs of this history: a sweep turns one knob after another, so that its points
+    are no trend. `sweep_points` counts those of this work; `sweeps` leads to the member's.
+    """
 
     member: str
     workload: WorkloadChoice | None
     workloads: list[WorkloadChoice]
     trend: Trend | None
     points: list[HistoryPoint]
+    sweep_points: int = 0
     sweeps: list[SweepItem] = Field(default_factory=list)
     next: str | None = None
 

@@ -18,7 +18,10 @@ from .tables import RawReport, Run
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which runs to list; a None asks for nothing. `since` is included, `until` is not."""
+    """Which runs to list; a None asks for nothing. `since` is included, `until` is not.
+
+    `alone` leaves out the points of sweeps.
+    """
 
     member: str | None = None
     model: str | None = None
@@ -26,6 +29,7 @@ class Wanted:
     grade: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    alone: bool = False
 
 
 def refuse_deleted(session: Session, run_id: str) -> None:
@@ -77,6 +81,8 @@ def _conditions(wanted: Wanted, after: Cursor | None) -> list[ColumnElement[bool
         (Run.grade, wanted.grade),
     )
     conditions = [col(column) == value for column, value in equal if value is not None]
+    if wanted.alone:
+        conditions.append(col(Run.sweep_id).is_(None))
     if wanted.since is not None:
         conditions.append(col(Run.measured_at) >= wanted.since)
     # Of two upper bounds SQLite may take the wider one to enter the index: only the narrower is said.

@@ -27,6 +27,14 @@ def sweep_runs(session: Session, sweep_id: str) -> Sequence[Run]:
     return session.exec(query).all()
 
 
+def points_of(session: Session, member: str, workload_id: str) -> int:
+    """How many points of sweeps a member has in one workload."""
+    query = select(func.count()).where(
+        col(Run.member) == member, col(Run.sweep_id).is_not(None), col(Run.workload_id) == workload_id
+    )
+    return session.exec(query).one()
+
+
 def sweeps_of(session: Session, member: str) -> list[SweepItem]:
     """A member's newest sweeps; their ids are in the order of time (UUID version 7)."""
     query = (

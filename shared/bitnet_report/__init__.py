@@ -13,6 +13,7 @@ from .comparison import (
     MemoryComparison,
     TimeComparison,
 )
+from .comparison_words import comparison_hint, verdict_words
 from .decomposition import REMAINDER, Decomposition, Part, decompose, telling_parts
 from .decomposition_words import decomposition_sentence, decomposition_words, part_words
 from .derived import (
@@ -164,6 +165,7 @@ __all__ = [
     "check_derived",
     "combine_interferences",
     "compare",
+    "comparison_hint",
     "decompose",
     "decomposition_sentence",
     "decomposition_words",

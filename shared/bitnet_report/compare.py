@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from .comparison import (
     DECODE_STEP,
@@ -17,7 +18,7 @@ from .comparison import (
 from .decomposition import decompose
 from .derived import grouped
 from .identity import differing_fields, is_known_work, task_of, work_of, work_value
-from .ratios import Groups, compare_times
+from .ratios import Clocks, Groups, compare_times, most_resampled
 from .report import STAGES, Report, StageProfile
 from .surroundings import differing_surroundings
 
@@ -39,24 +40,44 @@ def compare(a: Report, b: Report) -> Comparison:
         b=_compared_run(b),
         obstacles=obstacles,
         work=work,
-        times=list(_times(a, b, names, obstacles[0] if obstacles else None)),
+        times=_times(a, b, names, obstacles[0] if obstacles else None),
         memory=[_memory(name, a.stage(name), b.stage(name)) for name in names],
         notes=differing_surroundings(a, b),
         decomposition=None if obstacles else decompose(a, b),
     )
 
 
-def _times(a: Report, b: Report, names: Sequence[str], obstacle: Obstacle | None) -> Iterator[TimeComparison]:
+class _Row(NamedTuple):
+    """Both sides of a stage, and what stands between them."""
+
+    name: str
+    a: Groups
+    b: Groups
+    clocks: Clocks
+    obstacle: Reason | None
+
+    @property
+    def has_interval(self) -> bool:
+        """Whether there is one to be drawn: no obstacle, and several samples on both sides."""
+        return self.obstacle is None and all(sum(map(len, side)) > 1 for side in (self.a, self.b))
+
+
+def _times(a: Report, b: Report, names: Sequence[str], obstacle: Obstacle | None) -> list[TimeComparison]:
+    """Every row; the more of them have an interval, the fewer samples each is drawn from."""
+    rows = list(_rows(a, b, names, obstacle))
+    most = most_resampled(sum(row.has_interval for row in rows))
+    return [compare_times(*row, most=most) for row in rows]
+
+
+def _rows(a: Report, b: Report, names: Sequence[str], obstacle: Obstacle | None) -> Iterator[_Row]:
     for name in names:
         mine, other = a.stage(name), b.stage(name)
         clocks = _clock(a, mine), _clock(b, other)
-        yield compare_times(name, _samples(mine), _samples(other), clocks, obstacle)
+        yield _Row(name, _samples(mine), _samples(other), clocks, obstacle)
         if name == "decode":
-            yield compare_times(DECODE_STEP, a.decode_steps_ms, b.decode_steps_ms, clocks, obstacle)
+            yield _Row(DECODE_STEP, a.decode_steps_ms, b.decode_steps_ms, clocks, obstacle)
     # The first call is the compiler's more than the processor's: no clock explains it.
-    yield compare_times(
-        FIRST_CALL, _first_call(a), _first_call(b), (None, None), obstacle or _cold_obstacle(a, b)
-    )
+    yield _Row(FIRST_CALL, _first_call(a), _first_call(b), (None, None), obstacle or _cold_obstacle(a, b))
 
 
 def _samples(stage: StageProfile | None) -> Groups:

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from .decomposition import Decomposition
-from .fields import Count, Megabytes, MegabytesDelta, Mhz, Ms, Name, Ratio, Record, RunId, Timestamp
+from .fields import Count, Megabytes, MegabytesDelta, Mhz, Ms, Name, Positive, Ratio, Record, RunId, Timestamp
 from .report import INFERENCE_STAGES, Grade, PeakSource, Weights
 
 Verdict = Literal["faster", "slower", "indistinguishable", "one-sample", "not-comparable"]
@@ -49,7 +49,9 @@ class Difference(Record):
 class TimeComparison(Record):
     """One stage: medians (ms), and the ratio b ÷ a with its 95 % interval.
 
-    `ratio` is null where the two are not comparable, `low` and `high` also where a side has one sample.
+    `ratio` is null where the two are not comparable, `low` and `high` also where a side has one sample. Of a
+    side with more samples than `thinned_to` the interval is drawn from that many at most, evenly taken; null
+    where it is drawn from all.
     `ratio_equal_clock` is the ratio of the normalised times: what it would be if both clocks were equal and
     the clock were the bottleneck.
     """
@@ -62,6 +64,7 @@ class TimeComparison(Record):
     ratio: Ratio | None = None
     low: Ratio | None = None
     high: Ratio | None = None
+    thinned_to: Positive | None = None
     ratio_equal_clock: Ratio | None = None
     verdict: Verdict
     reason: Reason | None = None
@@ -94,6 +97,11 @@ class Comparison(Record):
     memory: list[MemoryComparison]
     notes: list[Difference] = Field(default_factory=list)
     decomposition: Decomposition | None = None
+
+    @property
+    def thinned_to(self) -> int | None:
+        """How many samples of a side the intervals of thinned rows are drawn from; None where none is."""
+        return next((row.thinned_to for row in self.times if row.thinned_to is not None), None)
 
     @property
     def inference_differs(self) -> bool:

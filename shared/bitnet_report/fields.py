@@ -30,7 +30,7 @@ Count = Annotated[int, Field(ge=0, le=2**53)]
 Positive = Annotated[int, Field(ge=1, le=2**53)]
 
 MEMBER_PATTERN = r"[A-Za-z0-9_.-]{1,64}"
-MEMBER_RULE = "a member is named by 1 to 64 letters, digits, '_', '.' or '-'"
+MEMBER_RULE = "a member is named by 1 to 64 letters, digits, '_', '.' or '-', and not by '.' or '..'"
 
 _UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -47,12 +47,17 @@ def is_ratio(a: float, b: float) -> bool:
 
 
 def is_member_name(name: str) -> bool:
-    """Tell whether `name` may stand in a report's `member`."""
+    """Tell whether a member may be called `name`: neither `.` nor `..`, which no address can end in."""
+    return _is_readable_member(name) and name not in (".", "..")
+
+
+def _is_readable_member(name: str) -> bool:
     return re.fullmatch(MEMBER_PATTERN, name, re.ASCII) is not None
 
 
 def _member(name: str) -> str:
-    if not is_member_name(name):
+    """A report that was stored before `.` and `..` were refused can still be read."""
+    if not _is_readable_member(name):
         raise ValueError(MEMBER_RULE)
     return name
 

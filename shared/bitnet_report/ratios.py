@@ -13,16 +13,27 @@ from .statistics import RESAMPLES, bootstrap_replicas, interval_of
 SMALLEST_EFFECT = 0.03
 """A difference under 3 % is not called one: two runs of an idle machine may lie that far apart."""
 
-_MOST_RESAMPLED = 500  # samples of a side; the bootstrap draws RESAMPLES times as many
+MOST_RESAMPLED = 500
+"""Samples of one side of a row that its interval is drawn from, `RESAMPLES` times over."""
+
+_MOST_IN_ALL = 4000  # of one side of all rows together: `MOST_RESAMPLED` for each of the eight of a usual run
 
 Groups = Sequence[Sequence[float]]
 Clocks = tuple[float | None, float | None]
 
 
-def compare_times(name: str, a: Groups, b: Groups, clocks: Clocks, obstacle: Reason | None) -> TimeComparison:
+def most_resampled(rows: int) -> int:
+    """How many samples of a side each of so many rows may draw its interval from."""
+    return min(MOST_RESAMPLED, _MOST_IN_ALL // max(rows, 1))
+
+
+def compare_times(
+    name: str, a: Groups, b: Groups, clocks: Clocks, obstacle: Reason | None, *, most: int = MOST_RESAMPLED
+) -> TimeComparison:
     """Hold the times b (ms, in groups) against a; `clocks` are both sides' MHz.
 
-    An `obstacle` leaves the medians and takes the ratio away.
+    An `obstacle` leaves the medians and takes the ratio away. The interval is drawn from at most `most`
+    samples of a side.
     """
     a_n, b_n = (sum(map(len, side)) for side in (a, b))
     a_ms, b_ms = _median(a), _median(b)
@@ -32,25 +43,26 @@ def compare_times(name: str, a: Groups, b: Groups, clocks: Clocks, obstacle: Rea
     if obstacle:
         return row(verdict="not-comparable", reason=obstacle)
     several = a_n > 1 and b_n > 1
-    interval = ratio_interval(a, b) if several else None
+    interval = ratio_interval(a, b, most) if several else None
     if not is_ratio(a_ms, b_ms) or (several and interval is None):
         return row(verdict="not-comparable", reason="no-time")
     return row(
         ratio=b_ms / a_ms,
         low=interval and interval[0],
         high=interval and interval[1],
+        thinned_to=most if interval and max(a_n, b_n) > most else None,
         ratio_equal_clock=_at_equal_clock(b_ms / a_ms, clocks),
         verdict=_verdict(a_ms, b_ms, interval),
     )
 
 
-def ratio_interval(a: Groups, b: Groups) -> tuple[float, float] | None:
+def ratio_interval(a: Groups, b: Groups, most: int = MOST_RESAMPLED) -> tuple[float, float] | None:
     """The 95 % bootstrap interval of median(b) ÷ median(a); None where a median may be zero, or next to it.
 
     Each side is resampled by itself, groups first. Both draw the same random numbers, so their replicas are
     paired half a turn apart: that makes them independent, and it does not matter which side is called a.
     """
-    ours, theirs = bootstrap_replicas(_thinned(a)), bootstrap_replicas(_thinned(b))
+    ours, theirs = bootstrap_replicas(_thinned(a, most)), bootstrap_replicas(_thinned(b, most))
     if not (is_ratio(min(ours), max(theirs)) and is_ratio(max(ours), min(theirs))):
         return None
     half = RESAMPLES // 2
@@ -79,9 +91,17 @@ def _median(groups: Groups) -> float | None:
     return median(samples) if samples else None
 
 
-def _thinned(groups: Groups) -> list[list[float]]:
-    """About `_MOST_RESAMPLED` samples at most, evenly taken; fewer make the interval wider, not narrower."""
+def _thinned(groups: Groups, most: int) -> list[list[float]]:
+    """At most `most` samples, evenly taken from every group; fewer make the interval wider, not narrower.
+
+    Of more than half as many groups some are left out, evenly too, so that the others keep several samples.
+    """
     filled = [group for group in groups if group]
-    kept = filled[:: -(-len(filled) // _MOST_RESAMPLED)]
-    stride = -(-sum(map(len, kept)) // _MOST_RESAMPLED)
+    total = sum(map(len, filled))
+    if total <= most:
+        return [list(group) for group in filled]
+    if len(filled) == total:
+        return [list(group) for group in filled[:: -(-total // most)]]
+    kept = filled[:: -(-len(filled) // (most // 2))]
+    stride = -(-sum(map(len, kept)) // (most - len(kept)))
     return [list(group[::stride]) for group in kept]

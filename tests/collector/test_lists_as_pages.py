@@ -8,7 +8,10 @@ from html import unescape
 
 import pytest
 from collector_reports import START, make_report, with_sweep
+from collector_server import Server
 
+from bitnet_collector.database import open_database
+from bitnet_collector.storing import store_run
 from bitnet_report import make_caveat
 
 HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
@@ -169,6 +172,26 @@ class TestMembers:
         assert "old" not in wyc
         assert "No run yet" in lcj
         assert "— — invalid" in bad
+
+    def test_a_member_of_before_whose_name_no_address_can_end_in_breaks_nothing(self, database_url):
+        report, other = make_report(".."), make_report("WJ")
+        database = open_database(database_url)
+        with database.writing() as session:
+            for one in (report, other):
+                store_run(session, one, one.member, one.to_json(), START)
+        database.dispose()
+        server = Server(database_url)
+        try:
+            for address in ("/summary.html", "/members.html", "/runs.html", f"/runs/{report.run_id}.html"):
+                text = page(server, address)
+                assert '/members/.."' not in text
+                assert unescape("/runs.html?member=..") in text
+            assert shown(page(server, "/runs.html?member=..")) == [report.run_id]
+            pair = f"/compare.html?a={report.run_id}&b={other.run_id}"
+            assert server.client.get(pair).status_code == 200
+            assert server.client.get(f"/runs/{report.run_id}.json").content == report.to_json()
+        finally:
+            server.stop()
 
     def test_with_nobody_configured_and_nothing_sent_the_page_still_stands(self, start_server):
         server = start_server("--members", "")

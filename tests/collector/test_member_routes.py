@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from collector_reports import START, make_report, version_0
+from collector_reports import START, make_report, version_0, with_sweep
 
 import bitnet_collector
 
@@ -49,6 +49,39 @@ class TestHistory:
             found += [point["run_id"] for point in page["points"]]
             address = page["next"]
         assert found == history.ids
+
+    def test_points_of_a_sweep_are_no_part_of_it_and_the_page_says_so(self, history):
+        place, own, points = "01900000-0000-7000-8000-0000000000ab", [], []
+        for hour in range(5):
+            when = START + timedelta(hours=hour)
+            report = make_report("SWEEPER", decode_ms_per_token=500.0, measured_at=when, engine="swept")
+            if hour in (1, 3, 4):
+                report = with_sweep(report, place)
+            (points if hour in (1, 3, 4) else own).insert(0, report.run_id)
+            assert history.submit(report).status_code == 201
+        given = history.client.get("/members/SWEEPER").json()
+        assert [point["run_id"] for point in given["points"]] == own
+        assert (given["trend"]["of_runs"], given["sweep_points"], given["workload"]["runs"]) == (1, 3, 5)
+        first = history.client.get("/members/SWEEPER/history.json?limit=1").json()
+        older = history.client.get(first["next"]).json()
+        assert [page["points"][0]["run_id"] for page in (first, older)] == own
+        assert older["next"] is None
+        page = history.client.get("/members/SWEEPER?lang=en", headers={"Accept": "text/html"}).text
+        assert not any(run_id in page for run_id in points)
+        assert f"/sweeps/{place}" in page
+        assert "leave the points of sweeps out" in page
+        assert "<dt>Runs of this work</dt><dd>2</dd>" in page
+        assert "<dt>Points of sweeps</dt><dd>3</dd>" in page
+
+    def test_who_has_only_swept_has_an_empty_history_that_leads_to_the_sweep(self, history):
+        place = "01900000-0000-7000-8000-0000000000ac"
+        history.submit(with_sweep(make_report("ONLY", engine="swept"), place))
+        given = history.client.get("/members/ONLY").json()
+        assert (given["points"], given["trend"], given["sweep_points"]) == ([], None, 1)
+        page = history.client.get("/members/ONLY?lang=zh", headers={"Accept": "text/html"}).text
+        assert "尚无有效运行" in page
+        assert f"/sweeps/{place}" in page
+        assert "<table" not in page
 
     def test_who_is_expected_but_has_not_reported_has_an_empty_history(self, history):
         given = history.client.get("/members/LCJ").json()

@@ -112,6 +112,8 @@ def _with(**more):
         (_without("cpu_info.brand"), {}, 422, "not-a-report", "cpu_info.brand"),
         (_without("member"), {}, 422, "not-a-report", "member"),
         (_with(member="a b"), {}, 422, "not-a-report", "member"),
+        (_with(member="."), {}, 422, "not-a-report", "member"),
+        (_with(member=".."), {}, 422, "not-a-report", "member"),
         (_with(run_id="1"), {}, 422, "not-a-report", "run_id"),
         (_with(summary={"total_time_ms": 1.0}), {}, 422, "not-a-report", "summary.total_time_ms"),
         (_with(schema_version=2), {}, 422, "unsupported-schema", "schema_version"),

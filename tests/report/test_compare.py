@@ -21,11 +21,13 @@ from bitnet_report import (
     compare,
     frequency_normalization,
     new_run_id,
+    ratios,
     report_from_document,
     stage_profile,
     summarize,
 )
 from bitnet_report.ratios import ratio_interval
+from bitnet_report.statistics import bootstrap_replicas
 
 QUIET = (0.99, 0.995, 1.0, 1.0, 1.0, 1.005, 1.01)
 WIDE = (0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3)
@@ -332,6 +334,54 @@ def test_a_very_long_run_is_thinned_and_not_cut():
     many = [[100.0 + i % 10 for i in range(200)] for _ in range(700)]
     low, high = ratio_interval(many, many)
     assert low <= 1 <= high
+
+
+def _long_run(stages: int, reps: int = 600, tokens: int = 10) -> Report:
+    draw = random.Random(7)
+    steps = [[draw.gauss(500, 5) for _ in range(tokens)] for _ in range(reps)]
+    plain = run(prefill=tuple(draw.gauss(1000, 9) for _ in range(reps)), steps=steps, decode_tokens=tokens)
+    frequency = plain.freq_normalization
+    more = [
+        stage_profile(f"extra {i}", [draw.gauss(9, 1) for _ in range(400)], frequency) for i in range(stages)
+    ]
+    profiles = [*plain.stage_profiles, *more]
+    return plain.model_copy(update={"stage_profiles": profiles, "summary": summarize(profiles)})
+
+
+@pytest.mark.parametrize("stages", [0, 40])
+def test_intervals_of_very_many_samples_are_drawn_from_a_bounded_number_of_them(stages, monkeypatch):
+    drawn_from = []
+
+    def spy(groups):
+        drawn_from.append(sum(map(len, groups)))
+        return bootstrap_replicas(groups)
+
+    monkeypatch.setattr(ratios, "bootstrap_replicas", spy)
+    long = _long_run(stages)
+    comparison = compare(long, long)
+    assert sum(drawn_from) <= 2 * 4000
+    rows = {row.name: row for row in comparison.times}
+    assert rows["decode_step"].a_n == 6000
+    expected = 500 if not stages else 4000 // (len(drawn_from) // 2)
+    assert {rows[name].thinned_to for name in ("prefill", "decode", "decode_step")} == {expected}
+    assert rows["tokenization"].thinned_to is None  # three samples are all drawn from
+    assert comparison.thinned_to == expected
+    assert all(row.low <= 1 <= row.high for row in rows.values() if row.low is not None)
+
+
+def test_thinning_still_tells_a_difference_and_no_more_than_one_of_a_usual_run_is_thinned():
+    long, slower = _long_run(40), _long_run(40)
+    stages = [
+        stage_profile(s.name, [1.1 * ms for ms in s.samples_ms], slower.freq_normalization, tokens=s.tokens)
+        if s.name == "prefill"
+        else s
+        for s in slower.stage_profiles
+    ]
+    slower = slower.model_copy(update={"stage_profiles": stages, "summary": summarize(stages)})
+    row = next(row for row in compare(long, slower).times if row.name == "prefill")
+    assert row.verdict == "slower"
+    assert row.low < row.ratio < row.high
+    assert compare(run(), run()).thinned_to is None
 
 
 def test_hostile_settings_reach_the_notes_as_short_text():

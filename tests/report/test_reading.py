@@ -228,6 +228,13 @@ def test_names_that_no_member_may_have(name):
     assert not is_member_name(name)
 
 
+@pytest.mark.parametrize("name", [".", ".."])
+def test_a_name_that_no_address_can_end_in_is_none_but_an_older_report_with_it_can_be_read(document, name):
+    assert not is_member_name(name)
+    document["member"] = name
+    assert report_from_document(document).member == name
+
+
 def test_keys_of_a_newer_agent_are_kept(document):
     document["roofline_of_tomorrow"] = {"a": [1, 2.5, None, "三"], "n": 10**30}
     document["meta"]["mood"] = "good"

@@ -18,6 +18,8 @@ from bitnet_report import (
     Difference,
     MemoryComparison,
     TimeComparison,
+    comparison_hint,
+    verdict_words,
 )
 
 from .comparison_words import word
@@ -46,9 +48,12 @@ def print_comparison(comparison: Comparison, language: Language) -> None:
         print_decomposition(console, comparison.decomposition, language, certain=comparison.inference_differs)
     verdicts = {row.verdict for row in comparison.times}
     if "indistinguishable" in verdicts:
-        console.print(word(language, "indistinguishable_hint", percent=SMALLEST_EFFECT * 100))
+        percent = round(SMALLEST_EFFECT * 100)
+        console.print(comparison_hint("indistinguishable", language, percent=percent))
     if "one-sample" in verdicts:
-        console.print(word(language, "one_sample_hint"))
+        console.print(comparison_hint("one-sample", language))
+    if comparison.thinned_to is not None:
+        console.print(comparison_hint("thinned", language, most=comparison.thinned_to))
     if comparison.notes:
         console.print(word(language, "notes"))
         _print_differences(console, comparison.notes, language)
@@ -79,7 +84,7 @@ def _times(comparison: Comparison, language: Language) -> Table:
 
 def _time_cells(row: TimeComparison, language: Language) -> list[str]:
     style = _STYLES.get(row.verdict, "default")
-    verdict = f"[{style}]{word(language, f'verdict_{row.verdict}')}[/]"
+    verdict = f"[{style}]{verdict_words(row.verdict, language)}[/]"
     if row.reason in ("missing", "no-time", "compile-cache"):
         verdict += f" ({word(language, f'reason_{row.reason}')})"
     return [

@@ -15,11 +15,6 @@ _WORDS: dict[str, tuple[str, str]] = {
     "difference": ("B - A", "B - A"),
     "decode_step": ("  median step", "  单步中位数"),
     "first_call": ("First call, cold", "首次调用（冷）"),
-    "verdict_faster": ("faster", "更快"),
-    "verdict_slower": ("slower", "更慢"),
-    "verdict_indistinguishable": ("indistinguishable", "无法区分"),
-    "verdict_one-sample": ("unsure: one sample", "不确定：单样本"),
-    "verdict_not-comparable": ("not comparable", "不可比"),
     "reason_missing": ("missing", "缺失"),
     "reason_no-time": ("took no time", "耗时为零"),
     "reason_compile-cache": ("compile cache differs", "编译缓存不同"),
@@ -39,14 +34,6 @@ _WORDS: dict[str, tuple[str, str]] = {
     "grade": ("grade {grade}", "等级 {grade}"),
     "notes": ("Also different:", "其他差异："),
     "not_stated": ("not stated", "未注明"),
-    "one_sample_hint": (
-        "One sample has no interval: whether such a ratio is chance cannot be told.",
-        "单个样本没有置信区间，无法判断该比值是否出于偶然。",
-    ),
-    "indistinguishable_hint": (
-        "Indistinguishable: under {percent:.0f} % apart, or the interval holds 1.",
-        "无法区分：相差不到 {percent:.0f} %，或区间包含 1。",
-    ),
 }
 
 

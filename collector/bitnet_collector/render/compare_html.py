@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bitnet_report import SMALLEST_EFFECT, ComparedRun, Comparison
+from bitnet_report import ComparedRun, Comparison
 
 from ..tables import Run
 from ..texts import Texts
 from .compare.sections import compare_sections
-from .compare_words import TimeWords, time_words
+from .compare_words import TimeWords, reading_hints, time_words
 from .pages import PageFrame, render_page
 from .pickers import stored_run_choices
 from .workload_words import weights_words
@@ -38,7 +38,7 @@ def compare_html(comparison: Comparison, pickable: Sequence[Run], now: datetime,
         sides=[_side("A", comparison.a, texts), _side("B", comparison.b, texts)],
         headline=_headline(time_words(comparison, texts)),
         sections=compare_sections(comparison, texts),
-        percent=round(SMALLEST_EFFECT * 100),
+        hints=reading_hints(comparison, texts),
         same_run=comparison.a.run_id == comparison.b.run_id,
         runs=stored_run_choices(pickable, None, texts),
         formats=("json", "txt"),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bitnet_report import SMALLEST_EFFECT, ComparedRun, Comparison, Difference
+from bitnet_report import ComparedRun, Comparison, Difference
 
 from ..texts import Texts
-from .compare_words import difference_rows, time_words
+from .compare_words import difference_rows, reading_hints, time_words
 from .figures import NOTHING, gigahertz, megabytes, one_line
 from .stage_rows import stage_words
 from .text_table import aligned
@@ -26,8 +26,7 @@ def compare_txt(comparison: Comparison, texts: Texts) -> str:
     if memory:
         lines += [texts("compare_memory"), *memory, ""]
     lines += _differences("compare_notes", comparison.notes, texts)
-    percent = round(SMALLEST_EFFECT * 100)
-    lines += ["", texts("compare_how_indistinguishable", percent=percent), texts("compare_how_one"), ""]
+    lines += ["", *reading_hints(comparison, texts), ""]
     return "\n".join(lines)
 
 

@@ -6,7 +6,15 @@ import re
 from dataclasses import dataclass
 from math import log
 
-from bitnet_report import STAGES, Comparison, Difference, TimeComparison
+from bitnet_report import (
+    SMALLEST_EFFECT,
+    STAGES,
+    Comparison,
+    Difference,
+    TimeComparison,
+    comparison_hint,
+    verdict_words,
+)
 
 from ..texts import Texts
 from .figures import NOTHING, figure
@@ -48,6 +56,18 @@ def time_words(comparison: Comparison, texts: Texts) -> list[TimeWords]:
     """Each row that at least one side has."""
     reach = bar_reach(comparison)
     return [_row(row, reach, texts) for row in comparison.times if row.a_n or row.b_n]
+
+
+def reading_hints(comparison: Comparison, texts: Texts) -> list[str]:
+    """How to read the verdicts, and that intervals were drawn from some of the samples where they were."""
+    percent = round(SMALLEST_EFFECT * 100)
+    hints = [
+        comparison_hint("indistinguishable", texts.language, percent=percent),
+        comparison_hint("one-sample", texts.language),
+    ]
+    if comparison.thinned_to is not None:
+        hints.append(comparison_hint("thinned", texts.language, most=comparison.thinned_to))
+    return hints
 
 
 def bar_reach(comparison: Comparison) -> float:
@@ -92,7 +112,7 @@ def _row(row: TimeComparison, reach: float, texts: Texts) -> TimeWords:
         else texts("compare_no_interval"),
         equal_clock=ratio_figure(row.ratio_equal_clock),
         verdict=row.verdict,
-        verdict_words=texts(f"verdict_{row.verdict}"),
+        verdict_words=verdict_words(row.verdict, texts.language),
         reason=texts(f"reason_{row.reason}") if row.reason in _OWN_REASONS else "",
         bar=Bar(*(bar_position(end, reach) for end in (row.low, row.high, row.ratio)))
         if row.ratio and row.low and row.high

@@ -38,9 +38,10 @@ def member_html(history: MemberHistory, now: datetime, frame: PageFrame) -> str:
         frame,
         history=history,
         now=now,
+        own_runs=max(0, history.workload.runs - history.sweep_points) if history.workload else 0,
         work=workload_words(history.workload.work, texts) if history.workload else None,
         workloads=choices,
-        trend=_trend(history.trend, texts) if history.points else None,
+        trend=_trend(history.trend, any(point.valid for point in history.points), texts),
         mixed=history.trend is not None and len(history.trend.machines) > 1,
         charts=charts,
         data={"charts": [chart.data for chart in charts], "words": _words(texts)},
@@ -50,9 +51,9 @@ def member_html(history: MemberHistory, now: datetime, frame: PageFrame) -> str:
     )
 
 
-def _trend(trend: Trend | None, texts: Texts) -> str:
+def _trend(trend: Trend | None, valid: bool, texts: Texts) -> str:
     if trend is None:
-        return texts("trend_none")
+        return texts("trend_none" if valid else "trend_no_run")
     change = abs(trend.ratio - 1) if trend.verdict != "steady" else SMALLEST_EFFECT
     return texts(f"trend_{trend.verdict}", percent=f"{change * 100:.3g}", n=trend.of_runs)
 

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from bitnet_report import __version__
+from bitnet_report import __version__, is_member_name
 
 from ..negotiation import Language
 from ..texts import Texts
@@ -37,6 +37,12 @@ class PageFrame:
         if self.asked_language:
             query["lang"] = self.language
         return f"{self.root}{path}" + (f"?{urlencode(query)}" if query else "")
+
+    def member_link(self, member: str, **query: str) -> str:
+        """A member's page; their runs where an older report's name is one that no address can end in."""
+        if is_member_name(member):
+            return self.link(f"/members/{member}", **query)
+        return self.link("/runs.html", member=member)
 
     @property
     def other_language_link(self) -> str:

@@ -20,6 +20,7 @@ from ..standings import standings
 from ..tables import Run
 from ..texts import Texts
 from .acceptable import acceptable
+from .contents import as_json, as_text
 from .given import FrameGiven, NowGiven, SessionGiven
 
 router = APIRouter(tags=["compare"])
@@ -56,8 +57,7 @@ def _pickable(session: Session, comparison: Comparison) -> list[Run]:
 
 
 def _text(media_type: str) -> dict[int | str, dict[str, Any]]:
-    content = {media_type: {"schema": {"type": "string"}}}
-    return {200: {"description": "The comparison", "content": content}, **_PROBLEMS}
+    return {200: {"description": "The comparison", "content": as_text(media_type)}, **_PROBLEMS}
 
 
 @router.get("/compare.json", response_model=Comparison, responses=_PROBLEMS)
@@ -88,11 +88,7 @@ def get_compare_html(
     responses={
         200: {
             "description": "The comparison, as the client accepts it; text where it takes anything",
-            "content": {
-                "text/plain": {"schema": {"type": "string"}},
-                "text/html": {"schema": {"type": "string"}},
-                "application/json": {"schema": {"$ref": "#/components/schemas/Comparison"}},
-            },
+            "content": as_text("text/plain", "text/html") | as_json("Comparison"),
         },
         **_PROBLEMS,
         **problems(Kind.NOT_ACCEPTABLE),

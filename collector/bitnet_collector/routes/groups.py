@@ -15,11 +15,11 @@ from ..render.members_html import members_html
 from ..standings import best_runs, standings
 from ..workloads import workloads_of
 from .acceptable import JSON_OR_PAGE, acceptable
+from .contents import HTML
 from .given import FrameGiven, NowGiven, SessionGiven, SettingsGiven
 
 router = APIRouter(tags=["summary"])
 
-_HTML: dict[str, Any] = {"text/html": {"schema": {"type": "string"}}}
 _PAGE_PROBLEMS = problems(Kind.BAD_PARAMETER, Kind.BUSY, Kind.UNAVAILABLE)
 
 
@@ -43,7 +43,7 @@ def get_members_json(session: SessionGiven, settings: SettingsGiven) -> Members:
 @router.get(
     "/members.html",
     response_class=HTMLResponse,
-    responses={200: {"description": "The members as a page", "content": _HTML}, **_PAGE_PROBLEMS},
+    responses={200: {"description": "The members as a page", "content": HTML}, **_PAGE_PROBLEMS},
 )
 def get_members_html(
     session: SessionGiven, settings: SettingsGiven, now: NowGiven, frame: FrameGiven
@@ -58,7 +58,7 @@ def get_members_html(
     "/members",
     response_model=Members,
     responses={
-        200: {"description": "The members: JSON, or a page for a browser", "content": _HTML},
+        200: {"description": "The members: JSON, or a page for a browser", "content": HTML},
         **_PAGE_PROBLEMS,
         **problems(Kind.NOT_ACCEPTABLE),
     },

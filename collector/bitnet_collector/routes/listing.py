@@ -22,6 +22,7 @@ from ..runs import Wanted, list_runs
 from ..standings import standings
 from ..tables import Run
 from .acceptable import JSON_OR_PAGE, acceptable
+from .contents import HTML
 from .given import FrameGiven, NowGiven, SessionGiven, SettingsGiven
 
 router = APIRouter(tags=["runs"])
@@ -78,7 +79,6 @@ class FormQuery(NegotiatedQuery):
 
 
 _PROBLEMS = problems(Kind.BAD_PARAMETER, Kind.BUSY, Kind.UNAVAILABLE)
-_HTML: dict[str, Any] = {"text/html": {"schema": {"type": "string"}}}
 
 
 @router.get("/runs.json", response_model=RunPage, responses=_PROBLEMS)
@@ -96,7 +96,7 @@ def get_runs_json(
 @router.get(
     "/runs.html",
     response_class=HTMLResponse,
-    responses={200: {"description": "The runs as a page", "content": _HTML}, **_PROBLEMS},
+    responses={200: {"description": "The runs as a page", "content": HTML}, **_PROBLEMS},
 )
 def get_runs_html(
     session: SessionGiven,
@@ -123,7 +123,7 @@ def get_runs_html(
     "/runs",
     response_model=RunPage,
     responses={
-        200: {"description": "The runs, newest first: JSON, or a page for a browser", "content": _HTML},
+        200: {"description": "The runs, newest first: JSON, or a page for a browser", "content": HTML},
         **_PROBLEMS,
         **problems(Kind.NOT_ACCEPTABLE),
     },

@@ -17,9 +17,10 @@ from ..render.member_html import member_html
 from ..runs import Wanted, list_runs
 from ..standings import standings
 from ..summary_table import WorkloadChoice
-from ..sweep_runs import sweeps_of
+from ..sweep_runs import points_of, sweeps_of
 from ..workloads import UnknownWorkloadError, choose_workload, workloads_of
 from .acceptable import JSON_OR_PAGE, acceptable
+from .contents import HTML, as_json
 from .given import FrameGiven, NowGiven, SessionGiven, SettingsGiven
 from .listing import after
 
@@ -52,7 +53,7 @@ def _given_history(
     chosen = _choose(name, workloads, query.workload)
     if chosen is None:
         return MemberHistory(member=name, workload=None, workloads=[], trend=None, points=[])
-    wanted = Wanted(member=name, workload=chosen.workload_id)
+    wanted = Wanted(member=name, workload=chosen.workload_id, alone=True)
     runs = list_runs(session, wanted, after(query.cursor), query.limit + 1)
     said = curations_of(session, [run.run_id for run in runs])
     hidden = {run_id for run_id, curation in said.items() if curation.hidden}
@@ -67,6 +68,7 @@ def _given_history(
         workloads=workloads,
         trend=None if query.cursor else trend_of(points),
         points=points,
+        sweep_points=points_of(session, name, chosen.workload_id),
         sweeps=[] if query.cursor else sweeps_of(session, name),
         next=following,
     )
@@ -88,7 +90,10 @@ HistoryGiven = Annotated[MemberHistory, Depends(_given_history)]
 
 @router.get("/members/{name}/history.json", response_model=MemberHistory, responses=_PROBLEMS)
 def get_member_history(history: HistoryGiven, response: Response) -> MemberHistory:
-    """Give a member's runs of one workload, newest first; `next` (also a Link header) leads to older ones."""
+    """Give a member's runs of one workload, newest first; `next` (also a Link header) leads to older ones.
+
+    Points of sweeps are left out; `sweep_points` counts them.
+    """
     if history.next:
         response.headers["Link"] = f'<{history.next}>; rel="next"'
     return history
@@ -100,10 +105,7 @@ def get_member_history(history: HistoryGiven, response: Response) -> MemberHisto
     responses={
         200: {
             "description": "The member's history: JSON, or a page for a browser",
-            "content": {
-                "application/json": {"schema": {"$ref": "#/components/schemas/MemberHistory"}},
-                "text/html": {"schema": {"type": "string"}},
-            },
+            "content": as_json("MemberHistory") | HTML,
         },
         **_PROBLEMS,
         **problems(Kind.NOT_ACCEPTABLE),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
@@ -23,6 +22,7 @@ from ..standings import standings
 from ..summary import fastest_run
 from ..tables import RawReport, Run
 from .acceptable import JSON_OR_PAGE, acceptable
+from .contents import HTML, as_json, as_text
 from .given import FrameGiven, NowGiven, SessionGiven
 
 router = APIRouter(tags=["runs"])
@@ -30,8 +30,7 @@ router = APIRouter(tags=["runs"])
 _OWN_PICKABLE = 10
 """How many of a member's latest runs can be picked to compare a run with, beside everyone's latest."""
 
-_JSON: dict[str, Any] = {"application/json": {"schema": {"$ref": "#/components/schemas/SubmittedReport"}}}
-_HTML: dict[str, Any] = {"text/html": {"schema": {"type": "string"}}}
+_JSON = as_json("SubmittedReport")
 _PROBLEMS = problems(Kind.NOT_FOUND, Kind.DELETED, Kind.BUSY, Kind.UNAVAILABLE)
 
 
@@ -49,7 +48,7 @@ def get_run_json(run_id: str, session: SessionGiven) -> Response:
     "/runs/{run_id}.html",
     response_class=HTMLResponse,
     responses={
-        200: {"description": "The run as a page", "content": _HTML},
+        200: {"description": "The run as a page", "content": HTML},
         **problems(Kind.BAD_PARAMETER, Kind.NOT_FOUND, Kind.DELETED, Kind.BUSY, Kind.UNAVAILABLE),
     },
 )
@@ -71,7 +70,7 @@ def get_run_html(run_id: str, session: SessionGiven, now: NowGiven, frame: Frame
     "/runs/{run_id}/stages.csv",
     response_class=Response,
     responses={
-        200: {"description": "One line a stage", "content": {"text/csv": {"schema": {"type": "string"}}}},
+        200: {"description": "One line a stage", "content": as_text("text/csv")},
         **problems(Kind.NOT_FOUND, Kind.DELETED, Kind.UNREADABLE, Kind.BUSY, Kind.UNAVAILABLE),
     },
 )
@@ -86,7 +85,7 @@ def get_run_stages(run_id: str, session: SessionGiven) -> Response:
     responses={
         200: {
             "description": "Kinds of work and layers",
-            "content": {"text/csv": {"schema": {"type": "string"}}},
+            "content": as_text("text/csv"),
         },
         **problems(Kind.NOT_FOUND, Kind.DELETED, Kind.UNREADABLE, Kind.BUSY, Kind.UNAVAILABLE),
     },
@@ -100,7 +99,7 @@ def get_run_operators(run_id: str, session: SessionGiven) -> Response:
     "/runs/{run_id}",
     response_class=Response,
     responses={
-        200: {"description": "The report as sent, or a page for a browser", "content": {**_JSON, **_HTML}},
+        200: {"description": "The report as sent, or a page for a browser", "content": {**_JSON, **HTML}},
         **problems(
             Kind.BAD_PARAMETER, Kind.NOT_FOUND, Kind.DELETED, Kind.NOT_ACCEPTABLE, Kind.BUSY, Kind.UNAVAILABLE
         ),

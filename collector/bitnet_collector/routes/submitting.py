@@ -7,7 +7,7 @@ from datetime import datetime
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from bitnet_report import read_report
+from bitnet_report import MEMBER_RULE, is_member_name, read_report
 
 from ..access.authorising import CallerGiven
 from ..access.callers import Caller, Right
@@ -79,6 +79,13 @@ def _read(body: bytes, now: datetime, caller: Caller) -> Submission:
             Kind.NOT_A_REPORT,
             "member: a report that is sent must say whose it is",
             "name the member: bitnet-agent push FILE --member WJ",
+            field="member",
+        )
+    if not is_member_name(report.member):
+        raise ProblemError(
+            Kind.NOT_A_REPORT,
+            f"member: no page can have the name {report.member!r}, which browsers take out of an address",
+            f"{MEMBER_RULE}: bitnet-agent push FILE --member WJ",
             field="member",
         )
     if not caller.may_submit_as(report.member):

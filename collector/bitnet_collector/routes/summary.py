@@ -21,6 +21,7 @@ from ..summary_table import Show, SummaryTable
 from ..texts import Texts
 from ..workloads import UnknownWorkloadError, choose_workload, workloads_of
 from .acceptable import acceptable
+from .contents import as_json, as_text
 from .given import FrameGiven, NowGiven, SessionGiven, SettingsGiven
 
 router = APIRouter(tags=["summary"])
@@ -63,10 +64,7 @@ TableGiven = Annotated[SummaryTable, Depends(_given_table)]
 
 
 def _text(media_type: str) -> dict[int | str, dict[str, Any]]:
-    return {
-        200: {"description": "The table", "content": {media_type: {"schema": {"type": "string"}}}},
-        **_PROBLEMS,
-    }
+    return {200: {"description": "The table", "content": as_text(media_type)}, **_PROBLEMS}
 
 
 @router.get("/summary.json", response_model=SummaryTable, responses=_PROBLEMS)
@@ -105,13 +103,8 @@ def get_summary_html(table: TableGiven, frame: FrameGiven) -> HTMLResponse:
     responses={
         200: {
             "description": "The table, as the client accepts it; text where it takes anything",
-            "content": {
-                "text/plain": {"schema": {"type": "string"}},
-                "text/html": {"schema": {"type": "string"}},
-                "application/json": {"schema": {"$ref": "#/components/schemas/SummaryTable"}},
-                "text/csv": {"schema": {"type": "string"}},
-                "text/markdown": {"schema": {"type": "string"}},
-            },
+            "content": as_text("text/plain", "text/html", "text/csv", "text/markdown")
+            | as_json("SummaryTable"),
         },
         **_PROBLEMS,
         **problems(Kind.NOT_ACCEPTABLE),

@@ -13,6 +13,7 @@ from ..render.sweep_html import sweep_html
 from ..sweep_runs import sweep_runs
 from ..sweeps import SweepTable, sweep_table
 from .acceptable import JSON_OR_PAGE, acceptable
+from .contents import HTML, as_json
 from .given import FrameGiven, NowGiven, SessionGiven
 
 router = APIRouter(tags=["summary"])
@@ -34,10 +35,7 @@ def _given_sweep(session: SessionGiven, sweep_id: _SweepId) -> SweepTable:
     responses={
         200: {
             "description": "The sweep: JSON, or a page for a browser",
-            "content": {
-                "application/json": {"schema": {"$ref": "#/components/schemas/SweepTable"}},
-                "text/html": {"schema": {"type": "string"}},
-            },
+            "content": as_json("SweepTable") | HTML,
         },
         **_PROBLEMS,
         **problems(Kind.NOT_ACCEPTABLE),

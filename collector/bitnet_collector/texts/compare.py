@@ -58,11 +58,6 @@ COMPARE: Final[dict[str, tuple[str, str]]] = {
     "compare_bar_alt": ("{ratio}, between {low} and {high}", "{ratio}，介于 {low} 与 {high} 之间"),
     "compare_no_interval": ("no interval", "无区间"),
     "compare_missing": ("missing", "缺失"),
-    "verdict_faster": ("faster", "更快"),
-    "verdict_slower": ("slower", "更慢"),
-    "verdict_indistinguishable": ("indistinguishable", "无法区分"),
-    "verdict_one-sample": ("unsure: one sample", "不确定：单样本"),
-    "verdict_not-comparable": ("not comparable", "不可比"),
     "reason_other-work": ("other work", "工作负载不同"),
     "reason_unknown-work": ("unknown work", "工作负载未知"),
     "reason_invalid": ("invalid run", "运行无效"),
@@ -74,14 +69,6 @@ COMPARE: Final[dict[str, tuple[str, str]]] = {
     "compare_memory": ("Peak memory (MB)", "峰值内存 (MB)"),
     "compare_difference": ("B − A", "B − A"),
     "compare_how": ("How to read it", "如何理解"),
-    "compare_how_indistinguishable": (
-        "Indistinguishable: the two lie under {percent} % apart, or the interval holds 1.",
-        "无法区分：两者相差不到 {percent} %，或区间包含 1。",
-    ),
-    "compare_how_one": (
-        "One sample has no interval: whether such a ratio is chance cannot be told.",
-        "单个样本没有置信区间，无法判断该比值是否出于偶然。",
-    ),
     "compare_how_interval": (
         "The interval is a bootstrap: A and B are resampled apart, repetitions first, then the samples in "
         "them. From two or three samples it comes out too narrow.",

@@ -13,6 +13,12 @@ MEMBER: Final[dict[str, tuple[str, str]]] = {
     "member_work": ("What was measured", "测量的工作"),
     "member_empty": ("{member} has not reported yet.", "{member} 尚未提交报告。"),
     "runs_stored": ("Runs of this work", "该负载的运行次数"),
+    "history_sweep_points": ("Points of sweeps", "参数扫描测点"),
+    "history_no_sweeps": (
+        "Trend, charts and table leave the points of sweeps out: they change a setting on purpose, so they "
+        "are no trend. Each sweep has a page of its own.",
+        "趋势、图表与列表均不含参数扫描的测点：扫描会有意改变设置，不能反映趋势。每次扫描另有独立页面。",
+    ),
     "trend": ("Trend", "趋势"),
     "trend_faster": (
         "The latest decode is {percent} % faster than the median of the {n} valid runs before it.",
@@ -29,6 +35,10 @@ MEMBER: Final[dict[str, tuple[str, str]]] = {
     "trend_none": (
         "One valid run so far: a trend needs two.",
         "目前只有一次有效运行，至少两次才能看出趋势。",
+    ),
+    "trend_no_run": (
+        "No valid run yet: a trend needs two.",
+        "尚无有效运行，至少两次才能看出趋势。",
     ),
     "trend_machine": (
         "Among these runs the processor changed; times of different machines are no trend.",
