@@ -13,7 +13,7 @@ from .comparison import (
     MemoryComparison,
     TimeComparison,
 )
-from .comparison_words import comparison_hint, verdict_words
+from .comparison_words import comparison_hint, comparison_verdict
 from .decomposition import REMAINDER, Decomposition, Part, decompose, telling_parts
 from .decomposition_words import decomposition_sentence, decomposition_words, part_words
 from .derived import (
@@ -166,6 +166,7 @@ __all__ = [
     "combine_interferences",
     "compare",
     "comparison_hint",
+    "comparison_verdict",
     "decompose",
     "decomposition_sentence",
     "decomposition_words",

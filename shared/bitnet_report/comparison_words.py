@@ -31,7 +31,7 @@ _HINTS: Final[dict[str, tuple[str, str]]] = {
 }
 
 
-def verdict_words(verdict: Verdict, language: Language) -> str:
+def comparison_verdict(verdict: Verdict, language: Language) -> str:
     """What b is, against a."""
     return _VERDICTS[verdict][0 if language == "en" else 1]
 

@@ -19,7 +19,7 @@ from bitnet_report import (
     MemoryComparison,
     TimeComparison,
     comparison_hint,
-    verdict_words,
+    comparison_verdict,
 )
 
 from .comparison_words import word
@@ -84,7 +84,7 @@ def _times(comparison: Comparison, language: Language) -> Table:
 
 def _time_cells(row: TimeComparison, language: Language) -> list[str]:
     style = _STYLES.get(row.verdict, "default")
-    verdict = f"[{style}]{verdict_words(row.verdict, language)}[/]"
+    verdict = f"[{style}]{comparison_verdict(row.verdict, language)}[/]"
     if row.reason in ("missing", "no-time", "compile-cache"):
         verdict += f" ({word(language, f'reason_{row.reason}')})"
     return [

@@ -13,7 +13,7 @@ from bitnet_report import (
     Difference,
     TimeComparison,
     comparison_hint,
-    verdict_words,
+    comparison_verdict,
 )
 
 from ..texts import Texts
@@ -112,7 +112,7 @@ def _row(row: TimeComparison, reach: float, texts: Texts) -> TimeWords:
         else texts("compare_no_interval"),
         equal_clock=ratio_figure(row.ratio_equal_clock),
         verdict=row.verdict,
-        verdict_words=verdict_words(row.verdict, texts.language),
+        verdict_words=comparison_verdict(row.verdict, texts.language),
         reason=texts(f"reason_{row.reason}") if row.reason in _OWN_REASONS else "",
         bar=Bar(*(bar_position(end, reach) for end in (row.low, row.high, row.ratio)))
         if row.ratio and row.low and row.high
