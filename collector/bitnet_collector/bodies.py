@@ -32,6 +32,9 @@ async def read_json_body(request: Request, limit: int = LIMIT) -> bytes:
             "send the report plain or with gzip",
             headers={"Accept-Encoding": "gzip"},
         )
+    announced = request.headers.get("content-length", "")
+    if announced.isdigit() and int(announced) > limit:
+        raise _too_large(limit, packed=False)  # before any of it is sent, where the client waits (Expect)
     unpack = _Gunzip(limit) if encoding.endswith("gzip") else None
     body = bytearray()
     sent = 0
@@ -39,14 +42,15 @@ async def read_json_body(request: Request, limit: int = LIMIT) -> bytes:
         sent += len(chunk)
         body += unpack(chunk) if unpack and chunk else chunk
         if sent > limit or len(body) > limit:
-            raise ProblemError(
-                Kind.TOO_LARGE,
-                f"the body is over {limit} bytes" + (" as sent or unpacked" if unpack else ""),
-                "send one report at a time; keep fewer samples",
-            )
+            raise _too_large(limit, packed=unpack is not None)
     if unpack and not unpack.complete:
         raise _broken("the gzip data ends too early")
     return bytes(body)
+
+
+def _too_large(limit: int, *, packed: bool) -> ProblemError:
+    detail = f"the body is over {limit} bytes" + (" as sent or unpacked" if packed else "")
+    return ProblemError(Kind.TOO_LARGE, detail, "send one report at a time; keep fewer samples")
 
 
 def _check_type(content_type: str) -> None:

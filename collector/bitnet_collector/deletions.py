@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session, select
 
@@ -13,6 +13,9 @@ from .tables import RawReport, Run, Tombstone
 
 def delete_run(session: Session, run: Run, now: datetime, token_id: str) -> None:
     """Take the run, its report and its curation out, and leave a tombstone."""
+    earlier = session.get(Tombstone, run.run_id)
+    if earlier is not None and earlier.lifted_at is not None:
+        now = max(now, earlier.lifted_at)  # the newest word, also where the clock was set back
     curation, raw = curation_of(session, run.run_id), session.get(RawReport, run.run_id)
     counted = curation is None or not curation.hidden
     session.merge(Tombstone(run_id=run.run_id, sha256=run.sha256, deleted_at=now, deleted_by=token_id))
@@ -41,6 +44,6 @@ def lift_tombstone(session: Session, run_id: str, now: datetime) -> None:
     """Let the run be stored again, and keep that this was decided."""
     tombstone = tombstone_of(session, run_id)
     if tombstone is not None:
-        tombstone.lifted_at = max(now, tombstone.deleted_at)
+        tombstone.lifted_at = max(now, tombstone.deleted_at + timedelta(microseconds=1))
         session.add(tombstone)
         session.flush()

@@ -83,6 +83,8 @@ def test_a_backup_writes_over_nothing_unasked(stopped, tmp_path):
 def test_a_backup_is_its_owners_alone(stopped, tmp_path):
     run("backup", tmp_path / "copy.db", url(stopped))
     assert (tmp_path / "copy.db").stat().st_mode & 0o077 == 0
+    run("restore", tmp_path / "copy.db", url(tmp_path / "new.db"))
+    assert (tmp_path / "new.db").stat().st_mode & 0o077 == 0
 
 
 def test_a_backup_of_what_is_not_there_makes_nothing(tmp_path):

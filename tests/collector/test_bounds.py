@@ -227,6 +227,14 @@ def test_a_client_that_waits_to_be_told_to_go_on_sends_nothing_in_vain(start_ser
     assert b"100 Continue" not in told
 
 
+def test_a_body_that_says_it_is_too_large_is_not_asked_for(server):
+    with connect(server) as client:
+        client.sendall(HEAD + b"Content-Length: 8000000000\r\nExpect: 100-continue\r\n\r\n")
+        told = answer(client)
+    assert told.startswith(b"HTTP/1.1 413 ")
+    assert b"100 Continue" not in told
+
+
 def test_a_rate_lets_bursts_through_and_then_keeps_its_pace():
     now = 0.0
     limiter = RateLimiter(60, lambda: now)

@@ -13,6 +13,7 @@ from collector_reports import START, digest, make_report
 
 import bitnet_collector
 from bitnet_collector.columns import run_columns
+from bitnet_collector.render.csv_cells import harmless
 from bitnet_collector.render.facts import facts_of
 from bitnet_collector.render.figures import age, figure, gigahertz, megabytes, one_line, spread, width
 from bitnet_collector.render.measured import described
@@ -92,6 +93,14 @@ def test_the_csv_reads_back_and_no_text_is_a_formula(hostile):
     assert rows[1]["cpu"].startswith("'=cmd|' /C calc'!A0\n")
     for row in rows:
         assert not any(re.match(r"\s*[=+@]|\s*-[^0-9]", cell) for cell in row.values())
+
+
+@pytest.mark.parametrize(
+    "text", ["=1", "+1", "-1", "@SUM(1)", " =1", "\t=1", "\r@x", "＝1", "＋1", "－1", "＠SUM(1)"]
+)
+def test_no_cell_begins_as_a_formula_would(text):
+    assert harmless(text) == f"'{text}"
+    assert harmless(f"a{text}") == f"a{text}"
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

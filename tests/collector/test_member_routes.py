@@ -40,8 +40,9 @@ class TestHistory:
         assert given["trend"]["ratio"] == pytest.approx(506.0 / 502.0)
         assert history.client.get("/members/WJ/history.json").json() == given
 
-    def test_pages_join_without_gap_or_double(self, history):
-        found, address = [], "/members/WJ/history.json?limit=3"
+    @pytest.mark.parametrize("path", ["/members/WJ/history.json", "/members/WJ"])
+    def test_pages_join_without_gap_or_double(self, history, path):
+        found, address = [], f"{path}?limit=3"
         while address:
             answer = history.client.get(address)
             page = answer.json()

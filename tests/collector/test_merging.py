@@ -107,6 +107,29 @@ def test_the_newest_word_counts_for_each_question_apart(two):
     }  # fmt: skip
 
 
+def test_where_the_clock_was_set_back_the_last_word_is_still_the_newest(two):
+    ours, theirs = two
+    first, second, third = ours.reports
+    ours.app.state.clock = lambda: START + timedelta(days=5)
+    ours.change(first, note="before", hidden=True)
+    ours.change(second, baseline=True)
+    ours.delete(third)
+    theirs.take(ours)
+    ours.app.state.clock = lambda: START + timedelta(days=4)
+    assert ours.store(third) == 201
+    ours.change(first, note="after", hidden=False, baseline=True)
+    ours.take(theirs)
+    said = {first.run_id: ("after", True, False), second.run_id: (None, False, False)}
+    assert (ours.said(), ours.status(third)) == (said, 200)
+    theirs.take(ours)
+    assert (theirs.said(), theirs.status(third)) == (said, 200)
+    ours.delete(third)
+    ours.take(theirs)
+    assert ours.status(third) == 410
+    theirs.take(ours)
+    assert theirs.status(third) == 410
+
+
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 def test_a_workload_keeps_one_baseline_the_one_pinned_last(two, order):
     first, second, third = two[0].reports

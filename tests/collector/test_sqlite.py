@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import ExitStack
 
@@ -20,6 +21,16 @@ def test_every_connection_is_durable_and_keeps_its_references(tmp_path):
             }
             assert found == {"journal_mode": "wal", "synchronous": 2, "busy_timeout": 1234, "foreign_keys": 1}
     database.dispose()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="files have no modes there")
+def test_a_new_database_is_its_owners_alone_and_an_old_one_keeps_its_mode(tmp_path):
+    path = tmp_path / "runs.db"
+    open_database(f"sqlite:///{path}").dispose()
+    assert path.stat().st_mode & 0o777 == 0o600
+    path.chmod(0o640)
+    open_database(f"sqlite:///{path}").dispose()
+    assert path.stat().st_mode & 0o777 == 0o640
 
 
 def test_a_write_holds_the_lock_from_its_first_statement(tmp_path):

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 
 from ..database import open_database
 from ..database.address import Address, read_address
+from ..database.sqlite import make_private
 from ..database.version import begin_epoch
 from ..errors import EnvironmentFaultError, UsageError
 from .audit import Audit, audit_file
@@ -67,6 +68,7 @@ def _prepared(backup: Path, target: Path) -> Iterator[Path]:
 
 def _replace(prepared: Path, address: Address, *, force: bool) -> None:
     target = Path(address.shown)
+    make_private(target)
     try:
         with (
             closing(sqlite3.connect(target, timeout=1)) as writing,

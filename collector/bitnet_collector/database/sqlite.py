@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,7 @@ class Sqlite:
     def look(self, engine: Engine) -> None:
         """Look before the first pragma: setting WAL would already change another program's file."""
         del engine
+        make_private(self._path)
         with closing(sqlite3.connect(self._path)) as connection:
             # In this order: who finds tables made meanwhile finds their owner's mark as well.
             (used,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
@@ -88,6 +90,12 @@ class Sqlite:
             "check that it is a SQLite file and that it and its directory can be written, "
             "or name another with --database-url"
         )
+
+
+def make_private(path: Path) -> None:
+    """Make the file, where it is not there yet, for its owner alone: reports may take a token to be read."""
+    with suppress(OSError):  # what is in the way, opening the database tells
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def _prepare(connection: sqlite3.Connection, busy_timeout_ms: int) -> None:

@@ -115,5 +115,8 @@ def get_member(request: Request, history: HistoryGiven, now: NowGiven, frame: Fr
     """Show a member's runs over time, as JSON or as a page if the client asks for HTML."""
     chosen = acceptable(request, JSON_OR_PAGE, "a member is given as application/json or text/html")
     if chosen == "application/json":
-        return Response(history.model_dump_json(), media_type="application/json", headers={"Vary": PAGE_VARY})
+        headers = {"Vary": PAGE_VARY}
+        if history.next:
+            headers["Link"] = f'<{history.next}>; rel="next"'
+        return Response(history.model_dump_json(), media_type="application/json", headers=headers)
     return HTMLResponse(member_html(history, now, frame), headers={"Vary": PAGE_VARY})
