@@ -70,15 +70,13 @@ class _Client(asyncio.Protocol):
 
 async def _load(url: str, clients: int, seconds: float, seed: int, health: bool) -> None:
     address = urlsplit(url)
-    sources = [None if health else Bodies(seed + number) for number in range(clients)]
+    bodies = None if health else Bodies(seed)
     begun = time.perf_counter()
     connected = [
         await asyncio.get_running_loop().create_connection(
-            lambda source=source: _Client(address.netloc, source, begun + seconds),
-            address.hostname,
-            address.port,
+            lambda: _Client(address.netloc, bodies, begun + seconds), address.hostname, address.port
         )
-        for source in sources
+        for _ in range(clients)
     ]
     for _, client in connected:
         await client.closed

@@ -10,7 +10,7 @@ from typing import NoReturn
 
 import uvicorn
 
-from .access.connections import HEAD_BYTES, bounded_protocol
+from .access.connections import bounded_protocol
 from .app import create_app
 from .logs import log_config
 from .settings import Settings
@@ -36,7 +36,6 @@ def run_server(settings: Settings, listener: socket.socket, on_ready: Callable[[
         proxy_headers=False,  # believed as --trusted-proxies says, in create_app
         ws="none",
         http=bounded_protocol(settings),
-        h11_max_incomplete_event_size=HEAD_BYTES,
         backlog=1,  # take one connection at a time, else the worker that wakes first takes all that wait
     )
     server = _Server(config, on_ready)

@@ -178,7 +178,9 @@ def test_a_head_that_never_ends_is_refused_at_a_bound(server):
         b"GET /runs HTTP/1.1\r\n\r\n",  # no Host
         b"GET /runs/\xff HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
         b"GET /runs HTTP/1.1\r\nHost: 127.0.0.1\r\nX: " + b"x" * 50000 + b"\r\n\r\n",
+        b"GET /runs HTTP/1.1\r\nHost: 127.0.0.1\r\nHost: localhost\r\n\r\n",
         HEAD + b"Content-Length: -4\r\n\r\n1234",
+        HEAD + b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         HEAD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n",
     ],
 )
@@ -189,6 +191,29 @@ def test_what_is_no_http_is_told_so_as_any_other_problem(server, data):
     assert head.startswith(b"HTTP/1.1 400 ")
     assert b"Content-Type: application/problem+json" in head
     assert json.loads(body)["type"].endswith(":bad-request")
+    still_serves(server)
+
+
+def test_requests_sent_at_once_are_answered_in_turn(server):
+    with connect(server) as client:
+        for number in range(20):
+            last = b"Connection: close\r\n" if number == 19 else b""
+            client.sendall(
+                b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Request-ID: %d\r\n%b\r\n" % (number, last)
+            )
+        told = answer(client)
+    answered = [line for line in told.splitlines() if line.lower().startswith(b"x-request-id: ")]
+    assert [int(line.split()[1]) for line in answered] == list(range(20))
+
+
+@pytest.mark.parametrize("after", [b"\x00" * 10, b"GET / HTTP/1.1\r\nX: " + b"x" * 10**6])
+def test_what_is_no_http_after_a_report_costs_it_no_receipt(server, after):
+    body = make_report("RESTLESS").to_json()
+    with connect(server) as client:
+        client.sendall(HEAD + b"Content-Length: %d\r\n\r\n" % len(body) + body + after)
+        told = answer(client)
+    assert told.startswith(b"HTTP/1.1 201 ")
+    assert told.count(b"HTTP/1.1 ") == 1
     still_serves(server)
 
 

@@ -1,4 +1,4 @@
-"""Bounds that uvicorn leaves out: on the time of a head, on slow readers, on connections."""
+"""Bounds that uvicorn leaves out: on a head's time and size, on slow readers, on connections."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, cast
 
-import h11
 from uvicorn.config import Config
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from ..problems import MEDIA_TYPE, Kind, ProblemError
@@ -44,11 +43,11 @@ def bounded_protocol(settings: Settings) -> type[asyncio.Protocol]:
     return cast("type[asyncio.Protocol]", partial(BoundedProtocol, bounds))  # uvicorn only calls it
 
 
-class BoundedProtocol(H11Protocol):
-    """uvicorn's h11 protocol; a connection that keeps the server waiting is closed.
+class BoundedProtocol(HttpToolsProtocol):
+    """uvicorn's httptools protocol; a connection that keeps the server waiting is closed.
 
     uvicorn stops its keep-alive timer at a request's first byte and has none from there to the end of the
-    head.
+    head; its parser bounds no head, and takes one without `Host`.
     """
 
     def __init__(
@@ -63,6 +62,8 @@ class BoundedProtocol(H11Protocol):
         super().__init__(config, server_state, app_state, _loop)
         self._bounds = bounds
         self.network = ""
+        self._head_bytes: int | None = 0  # of the next head, as far as it came; None while a body comes
+        self._listens = True
         self._timers: dict[str, asyncio.TimerHandle] = {}
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn does
@@ -80,26 +81,52 @@ class BoundedProtocol(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Take what came; a head must be whole in time, however often a byte of it comes."""
-        if self.transport.is_closing():
+        if self.transport.is_closing() or not self._listens:
             return
-        # h11 bounds a head that is not whole yet: one that comes in a single large part must not pass by it.
-        step = len(data) if len(data) <= HEAD_BYTES else HEAD_BYTES // 4
-        for start in range(0, len(data), step):
-            if not self.transport.is_closing():
-                super().data_received(data[start : start + step])
+        if self._head_bytes is not None:
+            self._head_bytes += len(data)
+        super().data_received(data)
+        if self._listens and self._head_bytes is not None and self._head_bytes > HEAD_BYTES:
+            self.send_400_response("")
         self._mind()
 
+    def on_headers_complete(self) -> None:
+        """Begin to answer, if the head is one: a large one may also have come at once.
+
+        Raises:
+            ValueError: it is too large, or has not one `Host` (RFC 9112, 3.2); the parser hands it on to
+                `send_400_response`.
+        """
+        hosts = sum(name == b"host" for name, _ in self.headers)
+        if hosts > 1 or (hosts == 0 and self.parser.get_http_version() != "1.0"):
+            raise ValueError(f"a head with {hosts} hosts")
+        if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > HEAD_BYTES:
+            raise ValueError(f"a head of over {HEAD_BYTES} bytes")
+        self._head_bytes = None
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """Take what comes next as the next head."""
+        self._head_bytes = 0
+        super().on_message_complete()
+
     def send_400_response(self, _msg: str) -> None:
-        """Tell that what came is no HTTP, unless an answer is under way."""
-        may_answer = self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE)
-        self.conn.send_failed()  # a route that waits for the rest of it says nothing any more
-        if may_answer:
-            remedy = f"send HTTP/1.1, with a head of at most {HEAD_BYTES} bytes"
-            self._answer(
-                ProblemError(Kind.BAD_REQUEST, "the request is no HTTP, or its head is too long", remedy)
-            )
-        else:
+        """Tell that what came is no HTTP, unless an answer is under way; nothing is read after it."""
+        self._listens = False
+        asked = self.cycle if self._is_under_way() else None
+        if asked is not None and not asked.more_body:  # it came after a request that is whole
+            asked.keep_alive = False
+            return
+        if asked is not None:
+            asked.disconnected = True  # a route that waits for the rest of it says nothing any more
+            asked.message_event.set()
+        if self.pipeline or (asked is not None and asked.response_started):
             self.transport.close()
+            return
+        remedy = f"send HTTP/1.1, with a head of at most {HEAD_BYTES} bytes"
+        self._answer(
+            ProblemError(Kind.BAD_REQUEST, "the request is no HTTP, or its head is too long", remedy)
+        )
 
     def on_response_complete(self) -> None:
         """Go on to the next request."""
@@ -131,10 +158,14 @@ class BoundedProtocol(H11Protocol):
         if self.transport.is_closing():  # what is still unsent may be read until then
             self._stop("head")
             self._start("end", self.transport.abort)
-        elif self.conn.their_state is not h11.IDLE:
+        elif self._is_under_way():
             self._stop("head")
         elif self.timeout_keep_alive_task is None:  # part of a head is here
             self._start("head", self._head_is_late)
+
+    def _is_under_way(self) -> bool:
+        """Whether a request is being answered; its body has bounds of its own (`slow_bodies`)."""
+        return self.cycle is not None and not self.cycle.response_complete
 
     def _head_is_late(self) -> None:
         self._timers.pop("head", None)
