@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx
 import pytest
 
 from bitnet_report import new_run_id
@@ -46,6 +47,23 @@ def test_what_was_pushed_is_verified_and_what_differs_is_found_out(agent, collec
     assert asked.returncode == 5
     everything = agent("verify", "--all", "--json")
     assert (everything.returncode, states(everything)) == (0, ["stored"])
+
+
+def test_what_an_admin_deleted_is_neither_sent_again_nor_lost(agent, guarded, outgoing, tmp_path):
+    (tmp_path / "report.json").write_bytes(outgoing.body)
+    mine = {"BITNET_TOKEN": guarded.tokens["WJ"]}
+    assert agent("push", "report.json", "--collector", guarded.url, **mine).returncode == 0
+    admin = make_token(tmp_path / "guarded.db", "create", "boss", "--admin")
+    gone = httpx.delete(
+        f"{guarded.url}/runs/{outgoing.run_id}", headers={"Authorization": f"Bearer {admin}"}, trust_env=False
+    )
+    assert gone.status_code == 204
+    asked = agent("verify", "--all", "--json", **mine)
+    assert (asked.returncode, states(asked)) == (0, ["deleted"])
+    assert "deleted    " in agent("verify", "--all", **mine).stdout
+    again = agent("push", "report.json", "--collector", guarded.url, **mine)
+    assert (again.returncode, "(410)" in again.stderr) == (5, True)
+    assert agent("push", "--all", **mine).returncode == 0  # refused for good: not tried again
 
 
 def test_a_rerun_after_a_lost_receipt_is_the_same_report(agent, collector, outgoing, proxy, tmp_path):

@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .collector import fetch_receipt
+from .failures import RefusedError
 from .outbox import Outgoing
 from .retrying import persist
 from .sending import Sender
 from .spool import Spool
 
-State = Literal["stored", "missing", "different"]
+_DELETED = 410
+"""The status by which a collector tells of a run that an admin deleted."""
+
+State = Literal["stored", "missing", "different", "deleted"]
 
 
 @dataclass(frozen=True)
@@ -56,9 +60,16 @@ def check(question: Question, spool: Spool, sender: Sender) -> Checked:
     Raises:
         DeliveryError: the collector does not answer, or refuses to say.
     """
-    kept = persist(
-        lambda: fetch_receipt(question.run_id, question.collector, sender.token), sender.patience, sender.tell
-    )
-    state: State = "missing" if kept is None else "stored" if kept == question.sha256 else "different"
+    try:
+        kept = persist(
+            lambda: fetch_receipt(question.run_id, question.collector, sender.token),
+            sender.patience,
+            sender.tell,
+        )
+        state: State = "missing" if kept is None else "stored" if kept == question.sha256 else "different"
+    except RefusedError as error:
+        if error.status != _DELETED:
+            raise
+        state = "deleted"
     waits = any((e.slip.run_id, e.slip.sha256) == (question.run_id, question.sha256) for e in spool.waiting())
     return Checked(question, state, waits)

@@ -14,7 +14,7 @@ from .token import Token
 NOT_OURS = "check the address, and that bitnet-collector there is not older than this agent"
 LATER = frozenset({408, 425, 429, 500, 502, 503, 504, 507})
 """Statuses that pass: too slow, too early, too many, failed, busy, full."""
-ABOUT_THE_REPORT = frozenset({400, 409, 413, 415, 422})
+ABOUT_THE_REPORT = frozenset({400, 409, 410, 413, 415, 422})
 """Refusals that the same report meets again; all others speak of the token or of the address."""
 
 
@@ -112,6 +112,7 @@ def _remedy(status: int, token: Token | None) -> str:
     return {
         403: "send it with the token of the member that the report names",
         404: NOT_OURS,
+        410: "an admin deleted the run there, and may store it again",
         409: "another report has its run id there: compare the two with `bitnet-agent compare`",
         413: "ask the collector's keeper to allow larger reports",
         422: "update bitnet-profiler on the side that is older",

@@ -52,6 +52,10 @@ ABOUT_DELIVERY: dict[str, tuple[str, str]] = {
     ),
     "stored": ("stored     {label}", "已保存   {label}"),
     "missing": ("missing    {label}: not at {collector}", "缺失     {label}：{collector} 没有此报告"),
+    "deleted": (
+        "deleted    {label}: an admin of {collector} deleted the run",
+        "已删除   {label}：{collector} 的管理员删除了此运行",
+    ),
     "different": (
         "different  {label}: {collector} holds other bytes under {run_id}",
         "不一致   {label}：{collector} 上 {run_id} 的内容与本机不同",

@@ -34,12 +34,12 @@ class _Row:
     def exit_code(self) -> int:
         if self.error is not None:
             return self.error.exit_code
-        stored = self.checked is not None and self.checked.state == "stored"
-        return 0 if stored else DeliveryError.exit_code
+        settled = self.checked is not None and self.checked.state in ("stored", "deleted")
+        return 0 if settled else DeliveryError.exit_code
 
 
 def run(options: Options) -> int:
-    """Ask for each and print the answers, the result; the first that is not stored decides the exit code."""
+    """Ask for each and print the answers, the result; the first lost or other one decides the exit code."""
     language = choose_language(options.lang)
     screen = DeliveryScreen(console(), language, quiet=False)
     spool = Spool(state_directory())
