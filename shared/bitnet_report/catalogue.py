@@ -56,9 +56,10 @@ ABOUT_THE_RUN = {
         "请重新运行；若仍如此，说明机器或某个算子的计算不可靠",
     ),
     "not-steady": Sentences(
-        "after {repetitions} warm-up repetitions the last two still differ by over {percent} %",
+        "after {repetitions} warm-up repetitions the last two still differ by over {percent} %, or the "
+        "compiler ran in the last",
         "close other programs and let the machine cool, then run again",
-        "预热 {repetitions} 次后，最后两次仍相差 {percent} % 以上",
+        "预热 {repetitions} 次后，最后两次仍相差 {percent} % 以上，或最后一次仍有编译",
         "请关闭其他程序，待机器降温后重新运行",
     ),
     "compiled-while-measuring": Sentences(
@@ -68,7 +69,7 @@ ABOUT_THE_RUN = {
         "请重新运行（编译结果已缓存）；若仍如此，请连同编译记录一起反馈",
     ),
     "few-repetitions": Sentences(
-        "only {n} measured repetitions: too few to tell how far the figures vary",
+        "measured repetitions: {n}, too few to tell how far the figures vary",
         "measure at least {wanted} times with --repetitions, or more with --rigorous",
         "只测量了 {n} 次，不足以判断数据的波动",
         "请用 --repetitions 至少测量 {wanted} 次，或使用 --rigorous",

@@ -32,8 +32,9 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "in_stage": ("{stage}: {kind}", "{stage}：{kind}"),
     "separator": (", ", "，"),
     "unsure": (
-        "No single stage differs for certain, so this may be chance: measure more repetitions.",
-        "没有任何一个阶段的差异可以确定，这一差距可能出于偶然：请增加重复次数。",
+        "The stages that make most of it do not differ for certain, so this may be chance: measure more "
+        "repetitions.",
+        "构成这一差距主要部分的各阶段差异无法确定，可能出于偶然：请增加重复次数。",
     ),
 }
 

@@ -76,7 +76,8 @@ class TestFiles:
         assert sum(_number(row[-3]) for row in parts) == pytest.approx(_number(whole[-3]), abs=0.2)
 
     def test_a_difference_that_may_be_chance_is_said_to_be(self, here, other):
-        assert "may be chance" not in here("compare", str(NEW), str(other), "--lang", "en").out
+        # Tokenization is slower for certain, by microseconds; decode, the rest of the difference, is not.
+        assert "may be chance" in here("compare", str(NEW), str(other), "--lang", "en").out
         document = json.loads(other.read_bytes())
         for stage in document["stage_profiles"]:
             stage["samples_ms"] = []

@@ -16,6 +16,7 @@ from bitnet_report import (
     Meta,
     Quality,
     Report,
+    TimeComparison,
     Warmup,
     Workload,
     compare,
@@ -389,3 +390,16 @@ def test_hostile_settings_reach_the_notes_as_short_text():
     notes = compare(run(), run(environment=wild)).notes
     assert len(notes) <= 200
     assert all(len(str(note.b)) <= 400 for note in notes)
+
+
+def test_a_stage_of_microseconds_makes_no_difference_of_the_whole_certain():
+    """Its own difference may be certain, and is a millionth of the one that is told."""
+    rows = {
+        "prefill": TimeComparison(name="prefill", a_ms=100.0, b_ms=120.0, verdict="indistinguishable"),
+        "detokenization": TimeComparison(name="detokenization", a_ms=0.008, b_ms=0.009, verdict="slower"),
+    }
+    whole = compare(run(), run())
+    doubtful = whole.model_copy(update={"times": list(rows.values())})
+    assert not doubtful.inference_differs
+    rows["prefill"] = rows["prefill"].model_copy(update={"verdict": "slower"})
+    assert doubtful.model_copy(update={"times": list(rows.values())}).inference_differs

@@ -6,10 +6,13 @@ known that no compiler ran in it, and a cold start only when it is known whether
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from bitnet_report import Compilation, CompileLedger
+
+_FOLDERS = re.compile(r"(?:[A-Za-z]:)?(?:[/\\][^/\\\s'\"]+)*[/\\](?=[^/\\\s'\"]+\.py)")
 
 
 @dataclass
@@ -69,5 +72,5 @@ def _cache_counts() -> tuple[int, int]:
 
 
 def _reason(reason: str | None) -> str | None:
-    """Keep what the guard says, without the advice that torch adds."""
-    return reason.split(". Guard failed")[0].strip()[:400] if reason else None
+    """Keep what the guard says, without the advice that torch adds; of a file its name, and no folder."""
+    return _FOLDERS.sub("", reason.split(". Guard failed")[0]).strip()[:400] if reason else None

@@ -25,6 +25,7 @@ from bitnet_report import (
 from .comparison_words import word
 from .decomposition import print_decomposition
 from .language import Language, text
+from .tables import print_whole
 
 _STYLES = {"faster": "green", "slower": "red", "not-comparable": "yellow"}
 _NARROWEST = 100  # columns that the table needs; a pipe or a file has no width of its own
@@ -40,10 +41,10 @@ def print_comparison(comparison: Comparison, language: Language) -> None:
     if comparison.work and not comparison.obstacles:
         console.print(word(language, "other_means"))
     _print_differences(console, comparison.work, language)
-    console.print(_times(comparison, language))
+    print_whole(console, _times(comparison, language))
     memory = [row for row in comparison.memory if row.a_mb is not None or row.b_mb is not None]
     if memory:
-        console.print(_memory(memory, language))
+        print_whole(console, _memory(memory, language))
     if comparison.decomposition is not None:
         print_decomposition(console, comparison.decomposition, language, certain=comparison.inference_differs)
     verdicts = {row.verdict for row in comparison.times}

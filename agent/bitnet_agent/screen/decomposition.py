@@ -21,6 +21,7 @@ from bitnet_report import (
 )
 
 from .language import Language, text
+from .tables import print_whole
 
 
 def print_decomposition(console: Console, found: Decomposition, language: Language, *, certain: bool) -> None:
@@ -34,7 +35,7 @@ def print_decomposition(console: Console, found: Decomposition, language: Langua
     console.print(escape(decomposition_sentence(found, language, _stage(language))), soft_wrap=True)
     if not certain:
         console.print(f"[yellow]{decomposition_words('unsure', language)}[/]", soft_wrap=True)
-    console.print(_table(found, language))
+    print_whole(console, _table(found, language))
 
 
 def _table(found: Decomposition, language: Language) -> Table:

@@ -16,7 +16,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "time": ("Time\n(ms)", "耗时\n(ms)"),
     "normalized": ("at {ghz:g}\nGHz (ms)", "归一化\n{ghz:g} GHz"),
     "spread": ("±\n(95 %)", "±\n(95 %)"),
-    "per_token": ("per\ntoken", "每token\n(ms)"),
+    "per_token": ("ms per\ntoken", "每token\n(ms)"),
     "before": ("Before\n(MB)", "阶段前\n(MB)"),
     "after": ("After\n(MB)", "阶段后\n(MB)"),
     "delta": ("Change\n(MB)", "变化\n(MB)"),
@@ -44,15 +44,16 @@ _TEXTS: dict[str, tuple[str, str]] = {
     ),
     "roof_cached": (" (the weights fit in the cache)", "（权重可全部放入缓存）"),
     "roof_ideal": (
-        "    a token moves {real} GB in {ms} ms; its BitLinear weights at 2 bits would be {ideal} GB, "
+        "    a token moves {real} in {ms} ms; its BitLinear weights at 2 bits would be {ideal}, "
         "read in {ideal_ms} ms",
-        "    每个 token 搬运 {real} GB，耗时 {ms} ms；BitLinear 权重若按 2 bit 存放则为 {ideal} GB，读取需 "
+        "    每个 token 搬运 {real}，耗时 {ms} ms；BitLinear 权重若按 2 bit 存放则为 {ideal}，读取需 "
         "{ideal_ms} ms",
     ),
     "roof_normalized": (
-        "    {share:.0f} % of it scales with the clock: {ms:,.1f} ms at {ghz:g} GHz (the brief's formula: "
-        "{brief:,.1f})",
-        "    其中 {share:.0f} % 随频率变化：{ghz:g} GHz 下为 {ms:,.1f} ms（题目公式：{brief:,.1f}）",
+        "    {share:.0f} % of the whole stage scales with the clock: {ms:,.1f} ms at {ghz:g} GHz "
+        "(the brief's formula: {brief:,.1f} ms)",
+        "    整个阶段耗时的 {share:.0f} % 随频率变化：{ghz:g} GHz 下为 {ms:,.1f} ms"
+        "（题目公式：{brief:,.1f} ms）",
     ),
     "picture_written": ("Picture written to {path}", "图已写入 {path}"),
     "phase_limits": ("Measuring what the machine can do", "测量机器的性能上限"),
@@ -74,6 +75,28 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "cold": (
         "first call, compiler included: {ms:,.0f} ms; {n} warm-up repetitions, not counted",
         "首次调用（含编译）：{ms:,.0f} ms；预热 {n} 次，不计入",
+    ),
+    "prefill_interval": (
+        "prefill {ms} ms (95 %: {low} to {high}, n = {n})",
+        "prefill {ms} ms（95 %：{low} 至 {high}，n = {n}）",
+    ),
+    "decode_interval": (
+        "decode {ms} ms a token (95 %: {low} to {high}, n = {n}); median single step {step} ms (n = {steps})",
+        "decode 每个 token {ms} ms（95 %：{low} 至 {high}，n = {n}）；单步中位数 {step} ms（n = {steps}）",
+    ),
+    "step_p95": (
+        "95 % of the single steps took at most {ms} ms",
+        "95 % 的单步耗时不超过 {ms} ms",
+    ),
+    "few_samples": (
+        "with {n} repetitions these bounds and ± are the range of the samples, which holds the true median "
+        "{percent:.0f} times in 100, not 95; for more give more --repetitions",
+        "只有 {n} 次重复时，上述区间与 ± 就是样本的范围，包含真实中位数的概率为 {percent:.0f} %，而非 95 %；"
+        "可用 --repetitions 增加次数",
+    ),
+    "planned": (
+        "planned for a budget of {s:,.0f} s: {n} repetitions of {decode} decode tokens",
+        "按 {s:,.0f} 秒的时间预算安排：{n} 次重复，每次生成 {decode} 个 token",
     ),
     "grade_A": ("Grade A: nothing speaks against these figures", "等级 A：未发现影响数据的因素"),
     "grade_B": ("Grade B: to be compared with the doubts below in mind", "等级 B：比较时请留意以下各点"),

@@ -21,6 +21,7 @@ from bitnet_report import (
 
 from .language import Language, text
 from .operator_table_words import word
+from .tables import print_whole
 
 
 def print_operators(console: Console, splits: Sequence[StageOperators], language: Language) -> None:
@@ -44,7 +45,7 @@ def print_operators(console: Console, splits: Sequence[StageOperators], language
         style="bold",
     )
     table.add_row(word(language, "timed"), *(cell for split in splits for cell in (_ms(split.timed_ms), "")))
-    console.print(table)
+    print_whole(console, table)
     off = (f"{_stage(split.stage, language)} {_off(split)}" for split in splits)
     console.print(word(language, "own_pass").format(off=word(language, "separator").join(off)))
 
@@ -67,7 +68,7 @@ def print_projections(console: Console, splits: Sequence[StageOperators], langua
                 "" if place else _stage(split.stage, language), escape(row.projection), *_cells(row)
             )
         table.add_section()
-    console.print(table)
+    print_whole(console, table)
 
 
 def _table(title: str, first: str, splits: Sequence[StageOperators], language: Language) -> Table:

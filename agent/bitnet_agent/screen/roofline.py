@@ -26,8 +26,8 @@ def print_roofline(console: Console, report: Report, language: Language) -> None
             console.print(
                 text(
                     language, "roof_ideal",
-                    real=_figure(stage.bytes / stage.forwards / 1e9),
-                    ideal=_figure(stage.ideal_2bit_bytes / stage.forwards / 1e9),
+                    real=_bytes(stage.bytes / stage.forwards),
+                    ideal=_bytes(stage.ideal_2bit_bytes / stage.forwards),
                     ms=_figure(profile.duration_ms / stage.forwards),
                     ideal_ms=_figure(stage.ideal_2bit_ms / stage.forwards),
                 ),
@@ -64,3 +64,8 @@ def _figure(value: float) -> str:
 def _percent(share: float) -> str:
     """One decimal, so that a share just below a verdict's threshold does not look like one on it."""
     return f"{100 * share:.1f} %"
+
+
+def _bytes(count: float) -> str:
+    """Three digits in GB or MB, of 10^9 and 10^6 bytes."""
+    return f"{count / 1e9:,.2f} GB" if count >= 1e8 else f"{count / 1e6:,.{1 if count >= 1e7 else 2}f} MB"

@@ -18,6 +18,7 @@ from ..errors import AgentError
 from ..sweep.grid import Point
 from ..sweep.running import TurnDone
 from .language import Language, text
+from .tables import print_whole
 
 _WORDS: Final[dict[str, tuple[str, str]]] = {
     "begin": (
@@ -93,7 +94,7 @@ class SweepScreen:
         table.add_column(self._word("grade"))
         for report in reports:
             table.add_row(*(escape(cell) for cell in _cells(report)))
-        self._console.print(table)
+        print_whole(self._console, table)
 
     def _fault(self, where: str, error: AgentError) -> None:
         self._console.print(

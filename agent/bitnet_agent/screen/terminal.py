@@ -18,9 +18,14 @@ from ..plan import DEFAULT_ENGINE
 from .language import Language, text
 from .operators import print_operators
 from .roofline import print_roofline
+from .tables import needed_width, print_whole
 
 _REFRESH_S = 0.1
-_WIDE = 100  # characters
+_COLUMNS = ("time", "spread", "samples", "normalized", "per_token", "before", "after", "delta", "peak")
+_LEFT_OUT_FIRST = ("before", "delta", "after", "per_token", "normalized")
+"""Where the terminal is too narrow: before is after less change; the rest stands in the report."""
+_FEW_SAMPLES = 6
+"""Below it the bootstrap of a median gives the range of the samples, whatever level is asked for."""
 _BYTES_PHASES = ("prepare", "load_model")
 
 
@@ -112,27 +117,32 @@ class TerminalDisplay:
 
 def print_report(console: Console, report: Report, language: Language) -> None:
     """Print the stages as a table, with clock, work and caveats under it."""
+    columns = list(_COLUMNS)
+    table = _stage_table(report, language, columns)
+    for name in _LEFT_OUT_FIRST:
+        if needed_width(console, table) <= console.width:
+            break
+        columns.remove(name)
+        table = _stage_table(report, language, columns)
+    print_whole(console, table)
+    print_operators(console, report.operators, language)
+    print_roofline(console, report, language)
+    _print_footnotes(console, report, language)
+
+
+def _stage_table(report: Report, language: Language, columns: list[str]) -> Table:
     reference = report.freq_normalization.reference_freq_mhz
     title = text(language, "title", model=report.meta.model_name, cpu=report.cpu_info.brand)
     table = Table(
         title=escape(title), title_justify="left", title_style="bold", box=SIMPLE_HEAD, padding=(0, 1, 0, 0)
     )
     table.add_column("\n" + text(language, "stage"), no_wrap=True)
-    for key in _columns(console):
+    for key in columns:
         table.add_column(text(language, key, ghz=reference / 1000), justify="right", no_wrap=True)
     for stage in report.stage_profiles:
         cells = _cells(stage)
-        table.add_row(text(language, stage.name), *(cells[key] for key in _columns(console)))
-    console.print(table)
-    print_operators(console, report.operators, language)
-    print_roofline(console, report, language)
-    _print_footnotes(console, report, language)
-
-
-def _columns(console: Console) -> list[str]:
-    """The columns that fit; memory before a stage is what is left out, being after less change."""
-    columns = ["time", "spread", "samples", "normalized", "per_token", "before", "after", "delta", "peak"]
-    return columns if console.width >= _WIDE else [name for name in columns if name != "before"]
+        table.add_row(text(language, stage.name), *(cells[key] for key in columns))
+    return table
 
 
 def _cells(stage: StageProfile) -> dict[str, str]:
@@ -175,6 +185,11 @@ def _print_footnotes(console: Console, report: Report, language: Language) -> No
             text(language, "clock", mhz=frequency.actual_freq_mhz, source=frequency.source,
                  reference=frequency.reference_freq_mhz)
         )  # fmt: skip
+    _print_intervals(console, report, language)
+    if report.meta.budget_s is not None:
+        console.print(
+            text(language, "planned", s=report.meta.budget_s, n=work.repetitions, decode=work.decode_tokens)
+        )
     if report.warmup.first_call_ms is not None:
         console.print(text(language, "cold", ms=report.warmup.first_call_ms, n=len(report.warmup.steps)))
     if report.quality.grade is not None:
@@ -187,3 +202,29 @@ def _print_footnotes(console: Console, report: Report, language: Language) -> No
     found = findings(report)
     if found:
         console.print(f"[bold]{text(language, 'says')}[/] {escape(what_a_run_says(found, language))}")
+
+
+def _print_intervals(console: Console, report: Report, language: Language) -> None:
+    """Both headline figures with their bounds: where those lie unevenly, ± says less than they do."""
+    prefill, decode = report.stage("prefill"), report.stage("decode")
+    if prefill is not None and prefill.statistics is not None and prefill.statistics.low is not None:
+        console.print(
+            text(
+                language, "prefill_interval", ms=_number(prefill.duration_ms), n=prefill.statistics.n,
+                low=_number(prefill.statistics.low), high=_number(prefill.statistics.high),
+            )
+        )  # fmt: skip
+    if decode is not None and decode.ms_per_token_low is not None and decode.step_statistics is not None:
+        console.print(
+            text(
+                language, "decode_interval", ms=_number(decode.ms_per_token), n=len(decode.samples_ms),
+                low=_number(decode.ms_per_token_low), high=_number(decode.ms_per_token_high),
+                steps=decode.step_statistics.n, step=_number(decode.step_statistics.median),
+            )
+        )  # fmt: skip
+        if decode.step_statistics.p95 is not None:
+            console.print(text(language, "step_p95", ms=_number(decode.step_statistics.p95)))
+    samples = prefill.statistics.n if prefill is not None and prefill.statistics is not None else 0
+    if 1 < samples < _FEW_SAMPLES and prefill is not None and not prefill.sample_groups:
+        # Chance that the true median lies outside n samples of it: all above or all below, 2 × 2^-n.
+        console.print(text(language, "few_samples", n=samples, percent=100 * (1 - 2 ** (1 - samples))))
