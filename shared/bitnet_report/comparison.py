@@ -107,8 +107,8 @@ class Comparison(Record):
     def inference_differs(self) -> bool:
         """Tell whether the inference differs by more than chance: in stages that hold half of what differs.
 
-        A stage of microseconds may differ for certain, and say nothing of a difference of milliseconds. Decode is
-        certain where its single step is.
+        A stage of microseconds may differ for certain, and say nothing of a difference of milliseconds.
+        Decode is certain where its single step is.
         """
         told = {row.name for row in self.times if row.verdict in ("faster", "slower")}
         if DECODE_STEP in told:
