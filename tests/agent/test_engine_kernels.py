@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from types import SimpleNamespace
 
 import pytest
@@ -14,13 +15,24 @@ from bitnet_agent.engines.int8_mm import Int8MmLinear  # noqa: E402
 from bitnet_agent.engines.int8_pack import Int8PackLinear  # noqa: E402
 from bitnet_agent.engines.integer_linear import MOST_FEATURES, IntegerLinear, Shared  # noqa: E402
 from bitnet_agent.engines.kernel_trial import complaint_of_kernel  # noqa: E402
+from bitnet_agent.engines.registry import every_engine  # noqa: E402
 from bitnet_agent.engines.ternary import split  # noqa: E402
 from bitnet_agent.engines.two_bits import TwoBits, Workspace  # noqa: E402
 from bitnet_agent.errors import EnvironmentFaultError, ModelError  # noqa: E402
 
 pytestmark = pytest.mark.agent
 
-KINDS = (Int8MmLinear, Int8PackLinear, Int4PackLinear)
+
+def layers_of_its_own(engine):
+    """The layers on whole numbers that an engine's file defines."""
+    file = sys.modules[type(engine).__module__]
+    own = [kind for kind in vars(file).values() if getattr(kind, "__module__", "") == file.__name__]
+    return [kind for kind in own if isinstance(kind, type) and issubclass(kind, IntegerLinear)]
+
+
+WHOLE = [engine for engine in every_engine() if engine.exactness in ("exact", "rounded")]
+KINDS = [kind for engine in WHOLE for kind in layers_of_its_own(engine)]
+"""Found by the registry, so that a new engine is held against all of this without a line here."""
 SHAPES = [(64, 128), (64, 6912), (192, 256), (128, 384), (640, 2560), (2560, 128)]  # out, in
 TOKENS = [1, 2, 3, 7, 8, 9, 16, 17, 31, 127, 128]
 
@@ -235,9 +247,20 @@ def test_a_weight_that_is_not_ternary_is_refused():
     assert (nothing.scale, int(nothing.signs.abs().max())) == (0.0, 0)
 
 
-def test_every_engine_of_whole_numbers_is_tried_here():
-    from bitnet_agent.engines.registry import every_engine
+@pytest.mark.parametrize("engine", WHOLE, ids=lambda engine: engine.name)
+def test_every_engine_of_whole_numbers_is_tried_here(engine):
+    assert layers_of_its_own(engine)
+    assert {Int8MmLinear, Int8PackLinear, Int4PackLinear} <= {*KINDS}
 
-    whole = [engine for engine in every_engine() if engine.exactness in ("exact", "rounded")]
-    assert len(whole) == len(KINDS)
-    assert all(issubclass(kind, IntegerLinear) for kind in KINDS)
+
+class Uncompiled(Int8MmLinear):
+    """A kernel of our own that no compiler here can make."""
+
+    def pack(self, signs):
+        raise EnvironmentFaultError("no compiler can make the kernel", "install one")
+
+
+def test_what_hinders_a_kernel_is_not_called_a_wrong_result():
+    complaint = complaint_of_kernel(Uncompiled)
+    assert complaint.en == "no compiler can make the kernel"
+    assert complaint.zh == "本机无法使用该算子（no compiler can make the kernel）"

@@ -1,4 +1,4 @@
-"""Whether this machine's torch has a kernel and sums right with it, tried on one small layer."""
+"""Whether this machine has an engine's kernel and sums right with it, tried on one small layer."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def complaint_of_kernel(kind: type[IntegerLinear]) -> Sentence | None:
         with torch.no_grad():
             kind(layer, quantized, Shared())
     except AgentError as error:
-        return Sentence(error.message, f"算子计算结果不正确（{error.message}）")
+        return Sentence(error.message, f"本机无法使用该算子（{error.message}）")
     except (RuntimeError, AttributeError, NotImplementedError) as error:
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
         return Sentence(
