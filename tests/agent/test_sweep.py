@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
@@ -179,6 +180,39 @@ class TestFolder:
         with pytest.raises(EnvironmentFaultError) as raised:
             sweep(tmp_path / "s", small, 1, scripted)
         assert "remove it" in raised.value.remedy
+
+
+class TestTable:
+    @pytest.mark.parametrize(
+        ("language", "same"),
+        [("en", "the same at every point: Decode 8, Depth 0, "), ("zh", "各测点相同：Decode 8，")],
+    )
+    def test_eighty_columns_show_what_was_varied_and_every_figure_whole(self, language, same, small):
+        from rich.console import Console
+
+        from bitnet_agent.plan import Plan
+        from bitnet_agent.screen.sweep import SweepScreen
+
+        console = Console(width=80, record=True, file=io.StringIO())
+        reports = [scripted(point.plan(Plan())) for point in small.points()]
+        SweepScreen(console, language, quiet=False).table(reports)
+        shown = console.export_text()
+        assert "…" not in shown
+        assert "Prompt" in shown
+        assert same in shown
+        assert "engine published" in shown.lower() or "引擎 published" in shown
+
+    def test_all_axes_at_once_still_fit(self, grid):
+        from rich.console import Console
+
+        from bitnet_agent.plan import Plan
+        from bitnet_agent.screen.sweep import SweepScreen
+
+        console = Console(width=120, record=True, file=io.StringIO())
+        SweepScreen(console, "en", quiet=False).table(
+            [scripted(point.plan(Plan())) for point in grid.points()]
+        )
+        assert "…" not in console.export_text()
 
 
 class TestCommand:

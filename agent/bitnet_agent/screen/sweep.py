@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -31,6 +31,8 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
         "{key}：Prefill {prefill} ms，Decode {decode} ms/token",
     ),
     "title": ("The sweep", "扫描结果"),
+    "same": ("the same at every point: {values}", "各测点相同：{values}"),
+    "separator": (", ", "，"),
     "prompt": ("Prompt", "Prompt"),
     "decoded": ("Decode", "Decode"),
     "depth": ("Depth", "上下文"),
@@ -75,7 +77,7 @@ class SweepScreen:
         self._fault(point.key, error)
 
     def table(self, reports: Sequence[Report]) -> None:
-        """Print every point that has a report."""
+        """Print every point that has a report, and below it what is the same at all of them."""
         if self._quiet or not reports:
             return
         table = Table(
@@ -85,16 +87,21 @@ class SweepScreen:
             box=SIMPLE_HEAD,
             padding=(0, 1, 0, 0),
         )
-        for key in ("prompt", "decoded", "depth", "threads"):
-            table.add_column(self._word(key), justify="right")
-        for key in ("engine", "malloc"):
-            table.add_column(self._word(key))
+        axes = {key: [_AXES[key](report) for report in reports] for key in _AXES}
+        varied = [key for key, values in axes.items() if len({*values}) > 1]
+        for key in varied:
+            table.add_column(self._word(key), justify="left" if key in ("engine", "malloc") else "right")
         for key in ("prefill_ms", "decode_ms", "peak"):
             table.add_column(self._word(key), justify="right", no_wrap=True)
-        table.add_column(self._word("grade"))
-        for report in reports:
-            table.add_row(*(escape(cell) for cell in _cells(report)))
+        table.add_column(self._word("grade"), no_wrap=True)
+        for place, report in enumerate(reports):
+            table.add_row(
+                *(escape(cell) for cell in (*(axes[key][place] for key in varied), *_cells(report)))
+            )
         print_whole(self._console, table)
+        same = [f"{self._word(key)} {values[0]}" for key, values in axes.items() if key not in varied]
+        if same:
+            self._line(self._word("same", values=self._word("separator").join(same)))
 
     def _fault(self, where: str, error: AgentError) -> None:
         self._console.print(
@@ -113,17 +120,22 @@ class SweepScreen:
         return _WORDS[word][0 if self._language == "en" else 1].format(**values)
 
 
+_AXES: Final[dict[str, Callable[[Report], str]]] = {
+    "prompt": lambda report: str(report.workload.prompt_tokens or ""),
+    "decoded": lambda report: str(report.workload.decode_tokens or ""),
+    "depth": lambda report: str(report.workload.context_depth),
+    "threads": lambda report: str(report.workload.threads or ""),
+    "engine": lambda report: report.workload.engine,
+    "malloc": lambda report: report.workload.malloc,
+}
+"""What a point states along each axis; the table has a column for those that differ, so that it fits."""
+
+
 def _cells(report: Report) -> list[str]:
-    work, summary = report.workload, report.summary
+    summary = report.summary
     prefill, decode = report.stage("prefill"), report.stage("decode")
     low, high = (decode.ms_per_token_low, decode.ms_per_token_high) if decode else (None, None)
     return [
-        str(work.prompt_tokens or ""),
-        str(work.decode_tokens or ""),
-        str(work.context_depth),
-        str(work.threads or ""),
-        work.engine,
-        work.malloc,
         _with_spread(summary.prefill_ms, half_width(prefill.statistics if prefill else None)),
         _with_spread(summary.decode_ms_per_token, None if low is None or high is None else (high - low) / 2),
         "–" if summary.peak_memory_mb is None else f"{summary.peak_memory_mb:,.0f}",
