@@ -60,8 +60,11 @@ def _end_with_parent() -> None:
 
 def _profile(plan: Plan, wants_trace: bool) -> tuple[bytes, list[bytes]]:
     from .display import SilentDisplay
-    from .profiling import profile
+    from .preparing import place_threads
+
+    placed = place_threads(plan)
+    from .profiling import profile  # imports torch
 
     traces: list[bytes] = []
-    report = profile(plan, SilentDisplay(), keep_trace=traces.append if wants_trace else None)
+    report = profile(plan, SilentDisplay(), placed=placed, keep_trace=traces.append if wants_trace else None)
     return report.to_json(), traces

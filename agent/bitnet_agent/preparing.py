@@ -9,10 +9,22 @@ from .checkpoint.preflight import check_context, check_memory
 from .checkpoint.prompting import check_prompt
 from .display import Display, report_bytes
 from .errors import EnvironmentFaultError
+from .machine.clock.pinned_threads import own_cpus
 from .machine.compiler import Compiler, find_compiler
+from .machine.processor.affinity import Pinning, ThreadPlan, apply_plan, plan_threads
+from .machine.processor.topology import read_topology
 from .machine.surroundings.environment import load_average
 from .machine.trial import complaint_of
 from .plan import Plan
+
+
+@dataclass(frozen=True)
+class Placement:
+    """On which processors how many threads compute; `allowed` is what this process might use at its start."""
+
+    threads: ThreadPlan
+    pinning: Pinning
+    allowed: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -40,6 +52,20 @@ def prepare(plan: Plan, display: Display) -> Prepared:
         check_context(checkpoint, plan.prompt.tokens, plan.decode_tokens, plan.context_depth)
     check_memory(checkpoint, plan)
     return Prepared(compiler, checkpoint, load_before)
+
+
+def place_threads(plan: Plan) -> Placement:
+    """Settle threads and processors; in the process that measures, before anything there imports torch.
+
+    With OMP_PROC_BIND set, OpenMP binds the first thread to one processor as soon as it is loaded: read after
+    that, the machine would seem to have one.
+
+    Raises:
+        UsageError: more threads are asked for than could mean anything.
+    """
+    allowed = own_cpus()
+    threads = plan_threads(plan.threads, plan.pin, read_topology())
+    return Placement(threads, apply_plan(threads), own_cpus() if plan.pin else allowed)
 
 
 def _working_compiler() -> Compiler:

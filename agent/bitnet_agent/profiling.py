@@ -35,7 +35,7 @@ from .measurement.workbench import Workbench, set_up
 from .operators.splitting import split_stages
 from .operators.trace import chrome_trace
 from .plan import SUITE_VERSION, Plan
-from .preparing import Prepared, prepare
+from .preparing import Placement, Prepared, place_threads, prepare
 
 
 def profile(
@@ -44,11 +44,13 @@ def profile(
     now: Callable[[], float] = time.perf_counter,
     *,
     prepared: Prepared | None = None,
+    placed: Placement | None = None,
     keep_trace: Callable[[bytes], None] | None = None,
 ) -> Report:
     """Profile the plan's model on this machine's CPU.
 
-    `prepared` is what `prepare` gave to a caller that had it look before importing torch with this module.
+    `prepared` and `placed` are what `prepare` and `place_threads` gave to a caller that had them look before
+    importing torch with this module.
     `now` gives seconds, monotonic; everything that is timed is timed by it. `keep_trace` is given the Chrome
     trace of the forwards that were taken apart.
 
@@ -59,7 +61,7 @@ def profile(
     prepared = prepared or prepare(plan, display)
     load_before = prepared.load_before
     began = now()
-    bench = set_up(plan, display, now, prepared)
+    bench = set_up(plan, display, now, prepared, placed or place_threads(plan))
     loaded = bench.load()
     measured = measure(
         bench, loaded, began, load_before[0] if load_before else None, keep_spans=keep_trace is not None
@@ -88,7 +90,8 @@ def profile(
             bench.compiler,
             bench.threads.threads,
             load_before,
-            pinning=describe_threads(bench.threads, bench.pinning),
+            pinning=describe_threads(bench.threads, bench.placed.pinning),
+            affinity=bench.placed.allowed,
             include_host=plan.include_host,
         ),
         freq_normalization=frequency,

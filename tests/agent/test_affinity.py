@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -175,3 +176,21 @@ print(masks == {pinning.cpus}, len(pinning.cpus))
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=True
     )
     assert ended.stdout.split() == ["True", "1"]
+
+
+@linux
+def test_openmp_that_binds_the_first_thread_leaves_the_run_its_cores(tmp_path):
+    """OMP_PROC_BIND=close binds it to one core as soon as torch is imported."""
+    cores = plan_threads(None, False, read_topology()).threads
+    output = tmp_path / "report.json"
+    subprocess.run(
+        [
+            sys.executable, "-m", "bitnet_agent", "--model", "stand-in:tiny", "--prompt-tokens", "8",
+            "--decode-tokens", "2", "--quick", "--no-limits", "--no-operators", "--quiet", "--output", output,
+        ],
+        env={**os.environ, "OMP_PROC_BIND": "close", "OMP_PLACES": "cores"}, check=True,
+    )  # fmt: skip
+    report = json.loads(output.read_bytes())
+    assert report["workload"]["threads"] == cores
+    assert report["environment"]["affinity"] == sorted(os.sched_getaffinity(0))
+    assert report["environment"]["settings"]["OMP_PROC_BIND"] == "close"

@@ -122,3 +122,16 @@ def test_the_reader_finds_what_does_not_exist():
     assert calls(text, "make") == [["demo"]]
     (arguments,) = calls(text, "bitnet-agent")
     assert unknown_options("bitnet-agent", arguments) == ["--modle"]
+
+
+def test_every_caveat_stands_in_the_method_with_what_it_weighs():
+    """The thresholds and their sources are in the document, not in the code alone."""
+    from bitnet_report.grading import SEVERITIES
+
+    section = read("docs/method.md").partition("## The watch and the grade")[2].partition("\n## ")[0]
+    told = {}
+    for line in re.findall(r"^\| `.*", section, re.MULTILINE):
+        codes, weights = line.split(" | ")[:2]
+        names = re.findall(r"`([\w-]+)`", codes)
+        told |= dict(zip(names, weights.split(", ") * len(names), strict=False))
+    assert {code: told.get(code) for code in SEVERITIES} == SEVERITIES

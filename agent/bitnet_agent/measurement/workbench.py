@@ -13,10 +13,9 @@ from ..machine.clock.clock import Clock
 from ..machine.clock.finding import find_clock
 from ..machine.compiler import Compiler
 from ..machine.limits.measuring import LimitsMeter, find_limits_meter
-from ..machine.processor.affinity import Pinning, ThreadPlan, apply_plan, plan_threads
-from ..machine.processor.topology import read_topology
+from ..machine.processor.affinity import ThreadPlan
 from ..plan import Plan
-from ..preparing import Prepared
+from ..preparing import Placement, Prepared
 from .generation import Generation, generate
 from .loading import Loaded, load
 
@@ -29,7 +28,7 @@ class Workbench:
     checkpoint: Checkpoint
     compiler: Compiler
     threads: ThreadPlan
-    pinning: Pinning
+    placed: Placement
     clock: Clock
     tsc_mhz: float | None
     limits: LimitsMeter | None
@@ -55,20 +54,21 @@ class Workbench:
         )
 
 
-def set_up(plan: Plan, display: Display, now: Callable[[], float], prepared: Prepared) -> Workbench:
-    """Settle threads and clock, then import what the model runs on.
+def set_up(
+    plan: Plan, display: Display, now: Callable[[], float], prepared: Prepared, placed: Placement
+) -> Workbench:
+    """Find the clock of the threads that were placed, then import what the model runs on.
 
     Raises:
         AgentError: anything of it is missing or does not fit.
     """
     compiler, checkpoint = prepared.compiler, prepared.checkpoint
-    threads = plan_threads(plan.threads, plan.pin, read_topology())
-    pinning = apply_plan(threads)
+    threads = placed.threads
     found = find_clock(plan.clock_mhz, compiler, threads)
     import_libraries()
     check_engine(plan)
     set_threads(threads.threads)
     limits = find_limits_meter(compiler, threads, plan.dtype) if plan.limits else None
     return Workbench(
-        plan, checkpoint, compiler, threads, pinning, found.clock, found.tsc_mhz, limits, display, now
+        plan, checkpoint, compiler, threads, placed, found.clock, found.tsc_mhz, limits, display, now
     )

@@ -12,7 +12,7 @@ from ..display import Display, SilentDisplay
 from ..machine.allocator import start_tuned
 from ..options import Options
 from ..plan import Plan
-from ..preparing import prepare
+from ..preparing import place_threads, prepare
 from ..screen.language import choose_language, text
 from ..screen.terminal import TerminalDisplay, console
 
@@ -38,13 +38,13 @@ def run(options: Options) -> int:
     )
 
     def measure(display: Display) -> Overhead:
-        prepared = prepare(plan, display)
+        prepared, placed = prepare(plan, display), place_threads(plan)
         from ..measurement.compiling import CompileWatch  # these import torch
         from ..measurement.overhead import measure_overhead
         from ..measurement.steady import warm_up
         from ..measurement.workbench import set_up
 
-        bench = set_up(plan, display, time.perf_counter, prepared)
+        bench = set_up(plan, display, time.perf_counter, prepared, placed)
         loaded = bench.load()
         display.begin("warmup", None)
         warm_up(lambda: bench.generate(loaded, plan.decode_tokens), CompileWatch())

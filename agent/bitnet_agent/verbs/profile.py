@@ -20,7 +20,7 @@ from ..machine.allocator import start_tuned
 from ..measurement.merging import merge
 from ..options import Options
 from ..plan import DEFAULT_PROMPT_TOKENS, PROCESSES, Plan, Prompt
-from ..preparing import prepare
+from ..preparing import place_threads, prepare
 from ..screen.delivering import DeliveryScreen
 from ..screen.language import Language, choose_language, text
 from ..screen.terminal import TerminalDisplay, console, print_report
@@ -137,10 +137,10 @@ def _profile(
 def _measure(plan: Plan, display: Display, keep_trace: KeepTrace) -> Report:
     if plan.effort == "rigorous":
         return _rigorous(plan, display, keep_trace)
-    prepared = prepare(plan, display)
+    prepared, placed = prepare(plan, display), place_threads(plan)
     from ..profiling import profile  # imports torch
 
-    return profile(plan, display, prepared=prepared, keep_trace=keep_trace)
+    return profile(plan, display, prepared=prepared, placed=placed, keep_trace=keep_trace)
 
 
 def _rigorous(plan: Plan, display: Display, keep_trace: KeepTrace) -> Report:

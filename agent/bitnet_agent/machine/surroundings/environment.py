@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import psutil
@@ -13,6 +13,7 @@ from bitnet_report import MB, CpuInfo, Environment
 
 from ..clock import time_stamp
 from ..clock.clock import ClockReading
+from ..clock.pinned_threads import own_cpus
 from ..compiler import Compiler
 from ..processor import naming as processor
 from ..processor.caches import read_caches
@@ -60,11 +61,13 @@ def describe_environment(
     load_before: list[float] | None,
     *,
     pinning: Mapping[str, Any] | None = None,
+    affinity: Sequence[int] | None = None,
     include_host: bool = False,
 ) -> Environment:
     """Describe software and settings.
 
-    `load_before` is the load average read before the run began, `pinning` what describe_threads gives;
+    `load_before` is the load average read before the run began, `pinning` what describe_threads gives,
+    `affinity` the processors that the run may use (left out: this thread's now);
     `include_host` adds the names of host and user, which otherwise never leave the machine.
     """
     libraries, policy, group = software.library_versions(), read_policy(), read_cgroup()
@@ -82,7 +85,7 @@ def describe_environment(
             "threads": {"torch": threads, **(pinning or {})},
             "settings": settings.computing_settings(os.environ),
             "allocator": settings.allocator_settings(os.environ),
-            "affinity": sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None,
+            "affinity": sorted(affinity or own_cpus()) or None,
             "container": find_container(),
             "cgroup_limits": {name: limit for name, limit in limits.items() if limit is not None} or None,
             "governor": policy.get("governor"),
