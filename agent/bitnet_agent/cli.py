@@ -10,9 +10,12 @@ import io
 import os
 import sys
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from .errors import AgentError, UsageError
-from .options import Options, parse
+
+if TYPE_CHECKING:
+    from .options import Options
 
 _NEEDED = (
     "torch",
@@ -39,6 +42,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a console that knows only ASCII shows a `?`
     try:
+        from .options import parse  # half a second: Ctrl-C in it is no fault either
+
         options = parse(sys.argv[1:] if argv is None else argv)
         _check_extra()
         return _verb(options.verb)(options)

@@ -121,3 +121,22 @@ class TestWritingTheReport:
         assert ended.returncode == 4
         assert "standard output cannot be written" in clear(ended.stderr.decode())
         assert (tmp_path / "docs" / "inference_profile_report.json").is_file()
+
+
+@pytest.mark.parametrize("module", ["bitnet_report", "bitnet_agent.options"])
+def test_ctrl_c_while_the_program_is_still_being_read(module):
+    """Pressed in the first half second, it leaves one sentence too."""
+    program = f"""
+import sys
+class Pressed:
+    def find_spec(self, name, *_):
+        if name == {module!r}:
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Pressed())
+from bitnet_agent.__main__ import main
+sys.exit(main(["--version"]))
+"""
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout) == (130, "")
+    assert "Stopped" in ended.stderr
+    assert "Traceback" not in ended.stderr
