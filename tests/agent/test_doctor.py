@@ -422,3 +422,16 @@ def test_only_a_model_that_is_nowhere_here_needs_the_hub(tiny):
     assert not model.is_on_hub_only(Wish(model=str(tiny)))
     assert model.is_on_hub_only(Wish(model="some/model"))
     assert wording_of(found("model-to-make")).status == "ok"
+
+
+@pytest.mark.parametrize(
+    ("quota", "threads", "code"),
+    [(0.6, None, "threads-held-back"), (1.5, 2, "threads-held-back"), (2.0, 2, "threads-fine")],
+)
+def test_a_quota_that_holds_the_threads_back_is_told(monkeypatch, quota, threads, code):
+    from bitnet_agent.doctor import machine
+    from bitnet_agent.machine.processor.topology import LogicalCpu, Topology
+
+    two = Topology((LogicalCpu(0, 0), LogicalCpu(1, 1)), frozenset({0, 1}), quota, True)
+    monkeypatch.setattr(machine, "read_topology", lambda: two)
+    assert machine.look_at_threads(threads).code == code

@@ -68,6 +68,8 @@ def look_at_threads(requested: int | None) -> Finding:
     usable = plan_threads(None, pin=False, topology=topology).threads
     if plan.oversubscribed:
         return found("threads-too-many", threads=plan.threads, usable=usable)
+    if topology.quota is not None and plan.threads > topology.quota:
+        return found("threads-held-back", threads=plan.threads, quota=topology.quota)
     if plan.threads > usable:
         return found("threads-share-cores", threads=plan.threads, usable=usable)
     return found(

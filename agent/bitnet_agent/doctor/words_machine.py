@@ -81,6 +81,13 @@ ABOUT_THE_MACHINE = {
         "threads", "ok", "{threads} threads; {cores} cores, {logical} logical processors, {allowed} allowed",
         "{threads} 线程；{cores} 个物理核心，{logical} 个逻辑处理器，可用 {allowed} 个",
     ),
+    "threads-held-back": Wording(
+        "threads", "doubt",
+        "threads to run: {threads}; the container's quota of {quota:g} processors will hold them back",
+        "线程数为 {threads}，超过容器的 CPU 配额（{quota:g} 个处理器），运行会受限",
+        "raise the quota (docker: --cpus), or lower --threads below it",
+        "请提高配额（docker：--cpus），或把 --threads 降到配额以内",
+    ),
     "threads-share-cores": Wording(
         "threads", "doubt", "{threads} threads for {usable} cores to use: some share a core",
         "{threads} 线程，可用物理核心 {usable} 个：部分线程共用核心",
