@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -179,18 +178,38 @@ print(masks == {pinning.cpus}, len(pinning.cpus))
 
 
 @linux
-def test_openmp_that_binds_the_first_thread_leaves_the_run_its_cores(tmp_path):
-    """OMP_PROC_BIND=close binds it to one core as soon as torch is imported."""
-    cores = plan_threads(None, False, read_topology()).threads
-    output = tmp_path / "report.json"
-    subprocess.run(
-        [
-            sys.executable, "-m", "bitnet_agent", "--model", "stand-in:tiny", "--prompt-tokens", "8",
-            "--decode-tokens", "2", "--quick", "--no-limits", "--no-operators", "--quiet", "--output", output,
-        ],
-        env={**os.environ, "OMP_PROC_BIND": "close", "OMP_PLACES": "cores"}, check=True,
+@pytest.mark.parametrize(
+    "call",
+    [
+        "main(['--model', 'stand-in:tiny', '--quick', '--quiet'])",
+        "fresh_process._profile(Plan(model='stand-in:tiny'), False)",
+    ],
+)
+def test_openmp_that_binds_the_first_thread_leaves_the_run_its_cores(tiny, tmp_path, call):
+    """OMP_PROC_BIND=close binds it to one core as soon as torch is imported, as `profiling` does."""
+    program = f"""
+import sys, types
+from bitnet_agent import fresh_process
+from bitnet_agent.cli import main
+from bitnet_agent.plan import Plan
+
+class Profiling(types.ModuleType):
+    @property
+    def profile(self):
+        import torch
+        return told
+
+def told(plan, display, *, placed, **options):
+    print(placed.threads.threads, *placed.allowed)
+    sys.exit(0)
+
+sys.modules["bitnet_agent.profiling"] = Profiling("bitnet_agent.profiling")
+assert "torch" not in sys.modules
+{call}
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=tmp_path,
+        env={**os.environ, "OMP_PROC_BIND": "close", "OMP_PLACES": "cores"},
     )  # fmt: skip
-    report = json.loads(output.read_bytes())
-    assert report["workload"]["threads"] == cores
-    assert report["environment"]["affinity"] == sorted(os.sched_getaffinity(0))
-    assert report["environment"]["settings"]["OMP_PROC_BIND"] == "close"
+    cores = plan_threads(None, False, read_topology()).threads
+    assert ended.stdout.split() == [str(number) for number in (cores, *sorted(os.sched_getaffinity(0)))]
