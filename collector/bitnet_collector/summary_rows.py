@@ -67,6 +67,7 @@ def summary_row(
         unranked=shown.unranked,
         run_id=run.run_id,
         workload_id=run.workload_id,
+        sweep_id=run.sweep_id,
         measured_at=run.measured_at,
         age_s=age_s,
         stale=age_s > STALE_AFTER_S,

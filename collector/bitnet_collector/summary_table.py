@@ -62,6 +62,7 @@ class SummaryRow(BaseModel):
     `high` bound the 95 % interval over `n` samples: prefill's repetitions, decode's single steps. Where the
     figures are medians of several runs, `of_runs` counts them, `run_id` and `measured_at` are the latest's,
     there is no `low` and `high`, and `decode_least` and `decode_most` are the runs' lowest and highest.
+    `sweep_id` is set where the run is a point of a sweep.
     """
 
     member: str
@@ -70,6 +71,7 @@ class SummaryRow(BaseModel):
     unranked: Unranked | None = None
     run_id: str | None = None
     workload_id: str | None = None
+    sweep_id: str | None = None
     measured_at: datetime | None = None
     age_s: float | None = None
     stale: bool = False

@@ -32,7 +32,7 @@ _SENTENCES: Final[dict[str, tuple[str, str]]] = {
     ),
     "largest-operator": (
         "The largest part of it is {kind}: {percent:.0f} %, {ms} ms.",
-        "其中占比最大的是{kind}：{percent:.0f} %，{ms} ms。",
+        "其中占比最大的部分：{kind}，占 {percent:.0f} %，即 {ms} ms。",
     ),
     "traffic": (
         "For each token {gb:.2f} GB are read and written, {times:,.0f} times the {ideal_gb:.2f} GB "

@@ -150,6 +150,13 @@ class TestMembers:
         assert "<h1>Members</h1>" in page(listed, "/members?lang=en")
         assert "<h1>成员</h1>" in listed.client.get("/members.html?lang=zh").text
 
+    def test_a_point_of_a_sweep_is_marked_as_one_here_and_in_the_summary(self, listed):
+        workload = listed.client.get("/members/WJ").json()["workload"]["workload_id"]
+        assert f"/sweeps/{SWEEP}" in page(listed, "/members.html")
+        assert f"/sweeps/{SWEEP}" in page(listed, f"/summary.html?workload={workload}")
+        row = next(r for r in listed.client.get("/summary.json").json()["rows"] if r["member"] == "WJ")
+        assert row["sweep_id"] == SWEEP
+
     def test_each_member_has_their_latest_their_best_and_how_old_it_is(self, start_server):
         now = datetime.now(timezone.utc)
         server = start_server()

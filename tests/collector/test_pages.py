@@ -203,6 +203,16 @@ def test_the_api_document_renders_without_the_internet(pages, visit):
     assert not [text for text in page.complaints if "Content Security Policy" in text]
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_api_document_leads_back_and_follows_light_and_dark(pages, visit, scheme):
+    page = visit(f"{pages.url}/docs?lang=zh", scripts=True, color_scheme=scheme)
+    page.get_by_text("/summary.json").wait_for()
+    colour = page.evaluate("getComputedStyle(document.querySelector('.swagger-ui')).backgroundColor")
+    assert (colour == "rgb(20, 25, 27)") == (scheme == "dark")
+    page.get_by_role("link", name="汇总").click()
+    assert page.url.startswith(f"{pages.url}/summary")
+
+
 def test_newcomers_are_told_how_to_report(start_server, visit):
     server = start_server("--members", "ANNA,BO")
     page = visit(f"{server.url}/summary")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from collector_compared import address, store_compared
+from collector_reports import make_report
 
 pytestmark = pytest.mark.browser
 
@@ -30,6 +31,22 @@ def visit(browser):
 
 
 class TestPage:
+    def test_runs_of_one_member_are_told_apart_by_when_or_by_what_they_were_done(self, stored, visit):
+        page = visit(stored.url + address(stored, "before", "WJ"))
+        moments = [
+            stored.reports[name].meta.measured_at.strftime("%Y-%m-%d %H:%M") for name in ("WJ", "before")
+        ]
+        assert page.get_by_role("heading", level=1).inner_text() == "WJ: {} against {}".format(*moments)
+        other = make_report("WJ", engine="quantized-once")
+        stored.submit(other)
+        page = visit(f"{stored.url}/compare.html?a={stored.ids['WJ']}&b={other.run_id}")
+        assert page.get_by_role("heading", level=1).inner_text() == "WJ: quantized-once against published"
+        sides = page.locator(".side").all_inner_texts()
+        assert "published" in sides[0]
+        assert "quantized-once" in sides[1]
+        options = page.locator("select[name=b] option").all_text_contents()
+        assert any(option.startswith("WJ · quantized-once · ") for option in options)
+
     def test_the_table_has_ratio_interval_and_verdict(self, stored, visit):
         page = visit(stored.url + address(stored, "WJ", "WYC"))
         assert page.get_by_role("heading", level=1).inner_text() == "WYC against WJ"

@@ -222,7 +222,7 @@ class TestMember:
         assert page.locator("[data-chart=decode]").is_hidden()
         rows = [" ".join(text.split()) for text in page.get_by_role("row").all_inner_texts()[1:]]
         assert [row.split(" ago ")[1].split()[0] for row in rows] == ["503.0", "506.0", "509.0"]
-        assert "-0.6 %" in rows[0]
+        assert "−0.6 %" in rows[0]
         assert "within 3 % of the median of the 2 valid runs before it" in page.inner_text("main")
 
     def test_the_way_from_the_summary_to_a_member_to_a_run(self, team, visit):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
-from bitnet_report import ComparedRun, Comparison
+from bitnet_report import MEANS, ComparedRun, Comparison
 
 from ..tables import Run
 from ..texts import Texts
@@ -14,7 +15,7 @@ from .compare.sections import compare_sections
 from .compare_words import TimeWords, reading_hints, time_words
 from .pages import PageFrame, render_page
 from .pickers import stored_run_choices
-from .workload_words import weights_words
+from .workload_words import malloc_words, weights_words
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Side:
     run: ComparedRun
     member: str
     weights: str
+    means: str
 
 
 def compare_html(comparison: Comparison, pickable: Sequence[Run], now: datetime, frame: PageFrame) -> str:
@@ -35,7 +37,11 @@ def compare_html(comparison: Comparison, pickable: Sequence[Run], now: datetime,
         frame,
         comparison=comparison,
         now=now,
-        sides=[_side("A", comparison.a, texts), _side("B", comparison.b, texts)],
+        title=_title(comparison, texts),
+        sides=[
+            _side("A", comparison.a, _means(comparison, "a", texts), texts),
+            _side("B", comparison.b, _means(comparison, "b", texts), texts),
+        ],
         headline=_headline(time_words(comparison, texts)),
         sections=compare_sections(comparison, texts),
         hints=reading_hints(comparison, texts),
@@ -45,8 +51,30 @@ def compare_html(comparison: Comparison, pickable: Sequence[Run], now: datetime,
     )
 
 
-def _side(letter: str, run: ComparedRun, texts: Texts) -> Side:
-    return Side(letter, run, run.member or texts("compare_nobody"), weights_words(run.weights, texts))
+def _side(letter: str, run: ComparedRun, means: str, texts: Texts) -> Side:
+    return Side(letter, run, _member(run, texts), weights_words(run.weights, texts), means)
+
+
+def _member(run: ComparedRun, texts: Texts) -> str:
+    return run.member or texts("compare_nobody")
+
+
+def _means(comparison: Comparison, side: Literal["a", "b"], texts: Texts) -> str:
+    """By what one side did the task, where the two differ in it."""
+    differing = [difference for difference in comparison.work if difference.field in MEANS]
+    values = [(one.field, str(getattr(one, side))) for one in differing]
+    return " · ".join(malloc_words(value, texts) if field == "malloc" else value for field, value in values)
+
+
+def _title(comparison: Comparison, texts: Texts) -> str:
+    """Who against whom; of one member's runs by what they were done, or when."""
+    a, b = _member(comparison.a, texts), _member(comparison.b, texts)
+    if a != b:
+        return texts("compare_title", a=a, b=b)
+    ours, theirs = (_means(comparison, side, texts) for side in ("a", "b"))
+    if not ours:
+        ours, theirs = (run.measured_at[:16].replace("T", " ") for run in (comparison.a, comparison.b))
+    return texts("compare_title_one", member=a, a=ours, b=theirs)
 
 
 def _headline(times: list[TimeWords]) -> list[TimeWords]:

@@ -41,7 +41,7 @@ def fact_words(key: str, value: Any, texts: Texts, depth: int = 0) -> str:
 
 
 def _number(key: str, value: float) -> str:
-    if key.startswith(tuple(f"{name}." for name in _BYTES)):
+    if key.startswith(tuple(f"{name}." for name in _BYTES)) and not key.endswith("_shared_by"):
         return _size(value)
     if key.startswith("load"):
         return f"{value:.2f}"

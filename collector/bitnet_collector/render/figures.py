@@ -49,6 +49,11 @@ def gigahertz(mhz: float | None) -> str:
     return NOTHING if mhz is None else f"{mhz / 1000:.2f} GHz"
 
 
+def signed(value: float, size: str) -> str:
+    """The words of a value's size with its sign: a minus as wide as the plus, where a hyphen is narrower."""
+    return ("−" if value < 0 else "+") + size
+
+
 def age(seconds: float) -> tuple[int, str]:
     """A span in the largest unit that fits: its number, and one of `s`, `min`, `h`, `d`."""
     for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):

@@ -53,6 +53,7 @@ def _chart(key: str, unit: str, points: Sequence[HistoryPoint], texts: Texts) ->
         "name": name,
         "at": [mark.at.timestamp() for mark in marks],
         "value": [mark.value if mark.valid else None for mark in marks],
+        "left_out": [None if mark.valid else mark.value for mark in marks],
         "low": [mark.low if mark.valid else None for mark in marks],
         "high": [mark.high if mark.valid else None for mark in marks],
     }

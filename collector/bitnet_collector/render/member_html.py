@@ -10,6 +10,7 @@ from bitnet_report import SMALLEST_EFFECT
 
 from ..member_history import HistoryPoint, MemberHistory, Trend
 from ..texts import Texts
+from .figures import signed
 from .history_chart import HistoryChart, history_charts
 from .measured import Measured, measured
 from .pages import PageFrame, render_page
@@ -59,7 +60,7 @@ def _trend(trend: Trend | None, valid: bool, texts: Texts) -> str:
 
 
 def _words(texts: Texts) -> dict[str, str]:
-    return {name: texts(f"history_{name}") for name in ("time", "low", "high")}
+    return {name: texts(f"history_{name}") for name in ("time", "low", "high", "left_out")}
 
 
 def _rows(points: Sequence[HistoryPoint], now: datetime, texts: Texts) -> list[HistoryRow]:
@@ -84,4 +85,4 @@ def _change(point: HistoryPoint, earlier: HistoryPoint | None) -> str:
     if not point.valid or earlier is None or not earlier.decode_ms_per_token:
         return ""
     percent = round(((point.decode_ms_per_token or 0) / earlier.decode_ms_per_token - 1) * 100, 1)
-    return f"{percent:+.1f} %" if percent else "0.0 %"
+    return signed(percent, f"{abs(percent):.1f} %") if percent else "0.0 %"

@@ -51,12 +51,18 @@ def run_choices(rows: Sequence[SummaryRow], texts: Texts) -> list[Choice]:
 
 
 def stored_run_choices(runs: Sequence[Run], current: str | None, texts: Texts) -> list[Choice]:
-    """Stored runs in their order, each once."""
+    """Stored runs in their order, each once; by which engine, where there are several."""
     once = {run.run_id: run for run in runs}
+    several = len({run.engine for run in once.values()}) > 1
     return [
         Choice(
             run.run_id,
-            _run(run.member, utc(run.measured_at), run.decode_ms_per_token, texts),
+            _run(
+                f"{run.member} · {run.engine}" if several else run.member,
+                utc(run.measured_at),
+                run.decode_ms_per_token,
+                texts,
+            ),
             run.run_id == current,
         )
         for run in once.values()
@@ -73,8 +79,8 @@ def _own_decode(row: SummaryRow) -> float | None:
     return row.decode_ms_per_token if row.of_runs == 1 else None
 
 
-def _run(member: str, moment: str, decode_ms_per_token: float | None, texts: Texts) -> str:
-    words = f"{member} · {moment[:16].replace('T', ' ')}"
+def _run(who: str, moment: str, decode_ms_per_token: float | None, texts: Texts) -> str:
+    words = f"{who} · {moment[:16].replace('T', ' ')}"
     if decode_ms_per_token is None:
         return words
     return f"{words} · {texts('per_token', value=figure(decode_ms_per_token, grouped=True))}"

@@ -15,7 +15,7 @@ from bitnet_report import (
 )
 
 from ..texts import Texts
-from .figures import NOTHING, figure
+from .figures import NOTHING, figure, signed
 from .stage_rows import stage_words
 
 
@@ -96,6 +96,4 @@ def _part(part: Part, name: str, largest: float) -> PartWords:
 
 
 def _signed(difference: float) -> str:
-    if not difference:
-        return "0"
-    return ("+" if difference > 0 else "−") + figure(abs(difference), grouped=True)
+    return signed(difference, figure(abs(difference), grouped=True)) if difference else "0"

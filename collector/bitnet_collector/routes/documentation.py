@@ -16,9 +16,11 @@ from starlette.staticfiles import StaticFiles
 from bitnet_report import Report, __version__
 
 from ..access.decisions import Decision, decision_on
+from ..negotiation import PAGE_VARY
 from ..problems import Kind, Problem, problems
-from ..render.pages import render_template
+from ..render.pages import render_page
 from ..sweeps import SweepTable
+from .given import FrameGiven
 
 router = APIRouter(include_in_schema=False)
 
@@ -36,10 +38,10 @@ async def get_root(request: Request) -> RedirectResponse:
 
 
 @router.get("/docs")
-async def get_docs(request: Request) -> HTMLResponse:
+async def get_docs(frame: FrameGiven) -> HTMLResponse:
     """Show the API in Swagger UI."""
-    page = render_template("docs.html", root=request.scope.get("root_path", ""))
-    return HTMLResponse(page, headers={"Content-Security-Policy": _POLICY})
+    page = render_page("docs.html", frame)
+    return HTMLResponse(page, headers={"Content-Security-Policy": _POLICY, "Vary": PAGE_VARY})
 
 
 _NEVER_KEPT = ("/metrics",)

@@ -32,6 +32,7 @@ function build(place, chart, words) {
     height: 230,
     scales: { x: { time: true } },
     axes: [{ ...axis, values: dates, space: 90 }, { ...axis, size: 62 }],
+    padding: [null, 40, null, null], // the last date stands half beyond the last tick
     cursor: { y: false },
     series: [
       { label: words.time, value: (plot, seconds) => (seconds == null ? "—" : new Date(seconds * 1e3).toISOString().slice(0, 16) + "Z") },
@@ -42,7 +43,17 @@ function build(place, chart, words) {
     bands: [{ series: [3, 2], fill: band }],
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1e3), "Etc/UTC"),
   };
-  return new uPlot(options, [chart.at, chart.value, chart.low, chart.high], place);
+  const figures = [chart.at, chart.value, chart.low, chart.high];
+  if (chart.left_out.some((value) => value != null)) {
+    // What does not count must not stretch the axis: it is drawn at the edge, and the legend gives its figure.
+    const counted = [...chart.value, ...chart.low, ...chart.high].filter((value) => value != null);
+    const low = Math.min(...counted), high = Math.max(...counted);
+    const points = { show: true, size: 7, width: 1.6, stroke: colour("--bad"), fill: colour("--paper") };
+    const stated = (plot, drawn, series, place) => shown(plot, place == null ? null : chart.left_out[place]);
+    options.series.push({ label: words.left_out, stroke: colour("--bad"), paths: () => null, points, value: stated });
+    figures.push(chart.left_out.map((value) => (value == null || !counted.length ? value : Math.min(Math.max(value, low), high))));
+  }
+  return new uPlot(options, figures, place);
 }
 
 function draw() {

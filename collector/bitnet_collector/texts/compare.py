@@ -6,6 +6,7 @@ from typing import Final
 
 COMPARE: Final[dict[str, tuple[str, str]]] = {
     "compare_title": ("{b} against {a}", "{b} 相对于 {a}"),
+    "compare_title_one": ("{member}: {b} against {a}", "{member}：{b} 相对于 {a}"),
     "compare_lead": ("B held against A, stage by stage.", "逐阶段将 B 与 A 对比。"),
     "compare_swap": ("Swap A and B", "交换 A 与 B"),
     "compare_side": ("Run {letter}: {member}", "运行 {letter}：{member}"),

@@ -47,9 +47,9 @@ MEMBER: Final[dict[str, tuple[str, str]]] = {
     "history_decode": ("Decode over time", "Decode 变化"),
     "history_prefill": ("Prefill over time", "Prefill 变化"),
     "history_caption": (
-        "Each dot is a run, the line its 95 % interval; a hollow one does not count. "
+        "Each dot is a run, the line or band at it its 95 % interval; a hollow one does not count. "
         "The axis does not begin at zero.",
-        "每个点为一次运行，竖线为 95 % 置信区间，空心点为不计入的运行。纵轴不从零开始。",
+        "每个点为一次运行，竖线或色带为其 95 % 置信区间；空心点不计入。纵轴不从零开始。",
     ),
     "history_table": ("The runs", "运行列表"),
     "history_table_caption": (
@@ -62,6 +62,7 @@ MEMBER: Final[dict[str, tuple[str, str]]] = {
     "history_time": ("Time", "时间"),
     "history_low": ("Interval from", "区间下限"),
     "history_high": ("Interval to", "区间上限"),
+    "history_left_out": ("Not counted", "不计入"),
     "history_as": ("This history as", "下载历史数据"),
     "threads": ("Threads", "线程数"),
     "agent": ("Agent", "Agent 版本"),

@@ -15,4 +15,8 @@ SITE: Final[dict[str, tuple[str, str]]] = {
     "nav_docs": ("API", "API 文档"),
     "other_language": ("中文", "English"),
     "footer": ("bitnet-collector {version}. Made {moment}.", "bitnet-collector {version} · 生成于 {moment}"),
+    "docs_need_script": (
+        "This page needs JavaScript; the same is in",
+        "此页面需要 JavaScript；同样的内容见",
+    ),
 }

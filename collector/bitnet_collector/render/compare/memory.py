@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bitnet_report import Comparison
 
 from ...texts import Texts
-from ..figures import megabytes
+from ..figures import NOTHING, megabytes, signed
 from ..sections import Section
 from ..stage_rows import stage_words
 
@@ -42,6 +42,6 @@ def section(comparison: Comparison, texts: Texts) -> Section | None:
 
 
 def _signed(difference: float | None) -> str:
-    if difference == 0:
-        return "0"
-    return ("+" if (difference or 0) > 0 else "") + megabytes(difference, grouped=True)
+    if not difference:
+        return NOTHING if difference is None else "0"
+    return signed(difference, megabytes(abs(difference), grouped=True))
