@@ -80,6 +80,10 @@ def test_a_problem_names_the_request_that_the_log_tells_of(logged):
     assert answer.json()["instance"] == f"urn:bitnet-profiler:request:{known}"
     (line,) = request_lines(log, known)
     assert (line["status"], line["problem"]) == (400, "bad-parameter")
+    foreign = server.client.get("/runs", headers={"Host": "evil.example"})
+    (line,) = request_lines(log, foreign.headers["X-Request-ID"])
+    assert (line["status"], line["problem"]) == (421, "unknown-host")
+    assert foreign.json()["instance"].endswith(foreign.headers["X-Request-ID"])
 
 
 def test_head_is_logged_as_it_was_asked(logged):
@@ -137,7 +141,7 @@ def test_labels_are_the_collectors_own_words(start_server):
     server.submit(make_report("A-MEMBER"))
     for address in ("/runs/one", "/runs/two", "/nothing/at-all", "/runs?member=A-MEMBER"):
         server.client.get(address)
-    server.client.request("BREW", "/runs")
+    server.client.request("PROPFIND", "/runs")
     seen = {
         (sample.labels["method"], sample.labels["route"])
         for family in text_string_to_metric_families(server.client.get("/metrics").text)

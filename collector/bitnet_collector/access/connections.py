@@ -69,9 +69,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn does
         """Take the connection, or turn it away where there are too many."""
         super().connection_made(transport)
-        if (
-            self.client
-        ):  # bound to `::`, IPv4 clients must not look like one network, nor a proxy like a stranger
+        if self.client:  # bound to `::`, IPv4 clients are not one network, nor is a proxy a stranger
             self.client = (plain_address(self.client[0]), *self.client[1:])
         self.network = network_of(self.client[0]) if self.client else ""
         if self._is_one_too_many():

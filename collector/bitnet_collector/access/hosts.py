@@ -9,6 +9,7 @@ import socket
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ..problems import Kind, ProblemError, problem_response
+from ..watching import note
 from .places import is_loopback
 
 _HOST = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(?::\d{1,5})?")
@@ -64,7 +65,9 @@ class HostGuard:
         if scope["type"] == "http":
             hosts = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
             if len(hosts) != 1 or hosts[0] not in self._allowed:
-                await problem_response(_unknown(hosts[0] if hosts else ""))(scope, receive, send)
+                note(scope, problem=Kind.UNKNOWN_HOST.slug)
+                known = scope.get("state", {}).get("request_id")
+                await problem_response(_unknown(hosts[0] if hosts else ""), known)(scope, receive, send)
                 return
         await self._app(scope, receive, send)
 

@@ -33,6 +33,9 @@ def audit_file(path: Path, named: Path | None = None) -> Audit:
         with closing(sqlite3.connect(path)) as connection:
             return _audit(named or path, connection)
     except sqlite3.Error as error:
+        if "unable to open" in str(error):  # such as a database with a log, on a disk that cannot be written
+            remedy = "copy it, with its -wal, to where it can be read and written"
+            raise EnvironmentFaultError(f"{named or path} cannot be opened: {error}", remedy) from error
         raise EnvironmentFaultError(
             f"{named or path} cannot be read as a database: {error}", _REMEDY
         ) from error
