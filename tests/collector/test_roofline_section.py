@@ -46,7 +46,7 @@ def test_the_page_shows_limits_verdict_and_picture(server):
     assert 'class="roof-point"' in shown
     assert "2-bit ideal" in shown
     assert "Operations a byte" in shown
-    assert "quantising the weights anew" in shown
+    assert "quantising or unpacking the weights" in shown
 
 
 def test_the_picture_is_drawn_for_wide_and_for_narrow_windows(server):
@@ -65,7 +65,7 @@ def test_the_picture_is_drawn_for_wide_and_for_narrow_windows(server):
 def test_the_page_in_chinese(server):
     shown = page(server, with_roofline(make_report("WJ")), "zh")
     assert "距机器上限有多近" in shown
-    assert "重新量化权重" in shown
+    assert "权重量化或解包" in shown
     assert "2-bit 理想值" in shown
 
 

@@ -30,7 +30,7 @@ ROOFLINE: Final[dict[str, tuple[str, str]]] = {
     "roof_read": ("read (GB)", "读 (GB)"),
     "roof_written": ("written (GB)", "写 (GB)"),
     "traffic_weights": ("weights, for the product", "权重（用于矩阵乘法）"),
-    "traffic_weight-quantization": ("quantising the weights anew", "重新量化权重"),
+    "traffic_weight-quantization": ("quantising or unpacking the weights", "权重量化或解包"),
     "traffic_activation-quantization": ("quantising the activations", "量化激活值"),
     "traffic_activations": ("activations", "激活值"),
     "traffic_norms": ("norms", "归一化层"),
