@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 _RELATIVE_TOLERANCE = 1e-3
 ROUNDING = 0.01
@@ -20,3 +20,13 @@ def compare_figures(
         agree = math.isclose(stated, expected, rel_tol=_RELATIVE_TOLERANCE, abs_tol=rounding)
     if not agree:
         yield field, f"says {stated}, but its own figures give {expected}"
+
+
+def compare_all(
+    field: str, stated: object, expected: Iterable[tuple[str, float | None]]
+) -> Iterator[tuple[str, str]]:
+    """`compare_figures` for each figure that `expected` names among the attributes of `stated`."""
+    for name, value in expected:
+        figure = getattr(stated, name)
+        if figure is not value and figure != value:  # nearly all are the very same
+            yield from compare_figures(f"{field}.{name}", figure, value)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 from statistics import median
 
-from .agreement import compare_figures
+from .agreement import compare_all, compare_figures
 from .allocation_sums import check_allocation
 from .bounds import check_roofline
 from .operator_sums import check_operators
@@ -22,7 +22,7 @@ from .report import (
     StageProfile,
     Summary,
 )
-from .statistics import Statistics, describe, describe_without_interval, mean_interval
+from .statistics import Statistics, describe, mean_interval, spread_of
 
 
 def frequency_normalization(
@@ -165,8 +165,7 @@ def _contradictions(report: Report) -> Iterator[tuple[str, str]]:
     yield from _check_steps(report)
     stated_peak = report.summary.peak_memory_mb if report.schema_version == 0 else None
     expected = summarize(report.stage_profiles, stated_peak)
-    for name in Summary.model_fields:
-        yield from compare_figures(f"summary.{name}", getattr(report.summary, name), getattr(expected, name))
+    yield from compare_all("summary", report.summary, expected)
     yield from check_operators(report.operators, forward_times_ms(report.stage_profiles))
     yield from check_allocation(report.allocation)
     yield from _check_agreements(report)
@@ -205,8 +204,7 @@ def _check_stage(field: str, stage: StageProfile, frequency: FreqNormalization) 
     }
     if stage.cycles_per_token is not None:
         expected["cycles_per_token"] = cycles(stage.ms_per_token, clock)
-    for name, value in expected.items():
-        yield from compare_figures(f"{field}.{name}", getattr(stage, name), value)
+    yield from compare_all(field, stage, expected.items())
     if stage.sample_groups is not None and sum(stage.sample_groups) != len(stage.samples_ms):
         yield f"{field}.sample_groups", "the groups do not add up to the samples"
     if stage.statistics is not None and stage.samples_ms:
@@ -215,9 +213,7 @@ def _check_stage(field: str, stage: StageProfile, frequency: FreqNormalization) 
 
 def _check_statistics(field: str, stated: Statistics, samples: Sequence[float]) -> Iterator[tuple[str, str]]:
     """Check what is cheap to compute again; the bootstrap is not, and is only held to enclose the median."""
-    expected = describe_without_interval(samples)
-    for name in ("n", "median", "mad", "minimum", "maximum", "cv", "iqr"):
-        yield from compare_figures(f"{field}.{name}", getattr(stated, name), getattr(expected, name))
+    yield from compare_all(field, stated, spread_of(samples)._asdict().items())
     if stated.low is not None and stated.high is not None and not stated.low <= stated.median <= stated.high:
         yield f"{field}.low", "the interval does not enclose the median"
 

@@ -15,7 +15,7 @@ import random
 from collections.abc import Callable, Sequence
 from math import ceil, hypot, isfinite, sqrt
 from statistics import fmean, median, quantiles
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import Field
 
@@ -68,35 +68,54 @@ def describe(groups: Sequence[Sequence[float]]) -> Statistics:
     Raises:
         ValueError: there is no sample, or one is not finite.
     """
-    plain = describe_without_interval([sample for group in groups for sample in group])
+    plain = _describe_without_interval([sample for group in groups for sample in group])
     if plain.n < 2:
         return plain
     low, high = interval_of(bootstrap_replicas(groups))
     return plain.model_copy(update={"low": low, "high": high})
 
 
-def describe_without_interval(samples: Sequence[float]) -> Statistics:
-    """Everything in `describe` that costs next to nothing.
+class Spread(NamedTuple):
+    """The figures of `Statistics` that are computed again whenever a report is read."""
+
+    n: int
+    median: float
+    mad: float
+    minimum: float
+    maximum: float
+    cv: float | None
+    iqr: float | None
+
+
+def spread_of(samples: Sequence[float]) -> Spread:
+    """Where samples lie, and how far apart.
 
     Raises:
         ValueError: there is no sample, or one is not finite.
     """
-    if not samples or not all(isfinite(sample) for sample in samples):
+    if not samples or not all(map(isfinite, samples)):
         raise ValueError("there must be samples, all of them finite")
     centre = median(samples)
     quartiles = quantiles(samples, n=4, method="inclusive") if len(samples) > 1 else None
-    iqr = quartiles[2] - quartiles[0] if quartiles else None
-    return Statistics(
+    return Spread(
         n=len(samples),
         median=centre,
         mad=_mad(samples, centre),
         minimum=min(samples),
         maximum=max(samples),
         cv=_cv(samples),
-        iqr=iqr,
+        iqr=quartiles[2] - quartiles[0] if quartiles else None,
+    )
+
+
+def _describe_without_interval(samples: Sequence[float]) -> Statistics:
+    """Everything in `describe` that costs next to nothing."""
+    spread = spread_of(samples)
+    return Statistics(
+        **spread._asdict(),
         drift=drift(samples),
         outliers=outliers(samples),
-        noise=_noise(iqr, centre),
+        noise=_noise(spread.iqr, spread.median),
         p95=percentile(samples, 0.95),
         p99=percentile(samples, 0.99),
     )
@@ -183,11 +202,11 @@ def _cv(samples: Sequence[float]) -> float | None:
     mean = fmean(samples)
     if len(samples) < 2 or mean <= 0:
         return None
-    return hypot(*(sample - mean for sample in samples)) / sqrt(len(samples) - 1) / mean
+    return hypot(*[sample - mean for sample in samples]) / sqrt(len(samples) - 1) / mean
 
 
 def _mad(samples: Sequence[float], centre: float) -> float:
-    return median(abs(sample - centre) for sample in samples)
+    return median([abs(sample - centre) for sample in samples])
 
 
 def _noise(iqr: float | None, centre: float) -> Noise | None:

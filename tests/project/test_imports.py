@@ -26,7 +26,7 @@ ALLOWED = {
         "httpx", "filelock", "psutil", "cpuinfo", "resvg_py", "rich",
     },
     "bitnet_collector": {
-        "pydantic", "fastapi", "starlette", "uvicorn", "sqlmodel", "sqlalchemy", "alembic", "jinja2",
+        "pydantic", "fastapi", "starlette", "anyio", "uvicorn", "sqlmodel", "sqlalchemy", "alembic", "jinja2",
         "fastapi_offline", "psycopg", "prometheus_client",
     },
 }  # fmt: skip

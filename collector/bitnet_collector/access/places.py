@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Collection
+from functools import lru_cache
 from typing import NamedTuple
 
 _FORWARDING = frozenset(
@@ -28,6 +29,7 @@ def place_of(client: str | None, header_names: Collection[str], behind_proxy: bo
     return Place(client, direct, local=direct and is_loopback(client))
 
 
+@lru_cache(maxsize=1024)
 def is_loopback(address: str) -> bool:
     """Whether the text is an address of this machine alone, or the name `localhost`."""
     if address.lower() == "localhost":

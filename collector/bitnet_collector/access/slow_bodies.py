@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from anyio import CancelScope
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -62,14 +63,14 @@ class _Body:
         if self.complete:
             return await self._receive()  # waits for the client to go away
         self.touched = True
-        try:
-            message = await asyncio.wait_for(self._receive(), max(0.001, self._deadline - self._clock()))
-        except asyncio.TimeoutError:
+        with CancelScope(deadline=max(self._clock() + 0.001, self._deadline)) as waiting:
+            message = await self._receive()
+        if waiting.cancelled_caught:
             raise ProblemError(
                 Kind.TOO_SLOW,
                 f"the body came too slowly: under {_RATE} bytes a second",
                 "send it again over a quicker line, or with gzip",
-            ) from None
+            )
         self._deadline += len(message.get("body", b"")) / _RATE
         self.complete = message["type"] == "http.disconnect" or not message.get("more_body", False)
         return message
