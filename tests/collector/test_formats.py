@@ -179,6 +179,7 @@ def test_without_statistics_there_is_a_number_and_no_interval():
     ("key", "value", "words"),
     [
         ("caches", {"l1d": 98304, "l2": 4194304}, "l1d 96 KB, l2 4 MB"),
+        ("caches", {"l1d": 98304, "l1d_shared_by": 2}, "l1d 96 KB, l1d_shared_by 2"),
         ("load_before", [4.07275390625, 0.1], "4.07, 0.10"),
         ("affinity", [0, 1, 2, 5], "0–2, 5"),
         ("isa", ["avx2", "fma"], "avx2, fma"),
