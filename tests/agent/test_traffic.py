@@ -14,6 +14,7 @@ from torch.utils._pytree import tree_leaves
 from transformers import BitNetConfig, BitNetForCausalLM
 from transformers.integrations.bitnet import AutoBitLinear, replace_with_bitnet_linear
 
+from bitnet_agent.engines.registry import engine_names, find_engine
 from bitnet_agent.measurement.generation import decode_one_token, prefill
 from bitnet_agent.measurement.traffic.forward_count import ForwardCount, Moved, total
 from bitnet_agent.measurement.traffic.modules import count_module
@@ -23,6 +24,8 @@ from bitnet_agent.stand_in.sizes import config_of
 pytestmark = pytest.mark.agent
 
 GB = 10**9
+COMPILED = ("published", "quantized-once")
+"""Engines with a part that Inductor compiles, which hides its operations from a count."""
 BIT_LINEAR_WEIGHTS = 2_084_044_800  # of the published checkpoint's 2,412,820,480 parameters
 
 
@@ -81,7 +84,7 @@ def test_the_cache_grows_with_every_token(published):
 
 
 class BytesOfEveryOperation(TorchDispatchMode):
-    """Sums what each operation of torch is given and gives, in bytes; views move nothing."""
+    """Sums what each operation of torch reads and writes, in bytes; views move nothing."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -89,13 +92,15 @@ class BytesOfEveryOperation(TorchDispatchMode):
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         result = func(*args, **(kwargs or {}))
-        given = [t for t in tree_leaves((args, kwargs)) if isinstance(t, torch.Tensor)]
+        read = {name: value for name, value in (kwargs or {}).items() if name != "out"}
+        given = [t for t in tree_leaves((args, read)) if isinstance(t, torch.Tensor)]
         made = [t for t in tree_leaves(result) if isinstance(t, torch.Tensor)]
         name = str(func).removeprefix("aten.").partition(".")[0]
         if name == "embedding":
             given = [made[0].clone()]  # of the table, only the rows that are asked for
         storages = {tensor.untyped_storage().data_ptr() for tensor in given}
-        if not any(tensor.untyped_storage().data_ptr() in storages for tensor in made):
+        is_view = any(tensor.untyped_storage().data_ptr() in storages for tensor in made)
+        if func._schema.is_mutable or not is_view:
             self.by_name[name] = self.by_name.get(name, 0) + sum(t.nbytes for t in (*given, *made))
         return result
 
@@ -131,6 +136,28 @@ def test_the_count_is_what_torch_really_does(plain, prompt, steps):
     counted = sum(sum(parts(stage).values()) for stage in (stages if steps else stages[:1]))
     seen = actually_moved(plain, run)
     assert counted == pytest.approx(sum(seen.values()), rel=0.03), seen
+
+
+@pytest.mark.parametrize("steps", [0, 2])
+@pytest.mark.parametrize("name", [name for name in engine_names() if name not in COMPILED])
+def test_the_count_of_an_engine_is_what_torch_really_does(model, name, steps):
+    engine = find_engine(name)
+    if engine.lacks() is not None:
+        pytest.skip(f"{engine.name} cannot run here")
+    from copy import deepcopy
+
+    changed = deepcopy(model)
+    engine.prepare(changed, lambda _bytes: None)
+    state = prefill(changed, list(range(48)))
+    stages = count_stages(changed, 48, max(steps, 1))
+    with BytesOfEveryOperation() as seen:
+        if steps:
+            for _ in range(steps):
+                state = decode_one_token(changed, state)
+        else:
+            prefill(changed, list(range(48)))
+    counted = sum(parts(stages[1] if steps else stages[0]).values())
+    assert counted == pytest.approx(sum(seen.by_name.values()), rel=0.03), seen.by_name
 
 
 def test_every_module_of_the_model_is_counted_once(model):

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 import torch
 
+from ..measurement.traffic.forward_count import Moved
+
 LARGEST = 128
 """The largest activation by magnitude: `ActQuant` clamps to [-128, 127]."""
 
@@ -26,6 +28,15 @@ def quantize(x: torch.Tensor, dtype: torch.dtype) -> Quantized:
     largest = x.abs().amax(dim=-1, keepdim=True).float().clamp_(min=1e-5)
     numbers = torch.mul(x, 127 / largest).round_()
     return Quantized(numbers.to(dtype), largest.div_(127))
+
+
+def count_quantize(tokens: int, features: int, size: int, number_size: int) -> Moved:
+    """Bytes of `quantize` over [tokens, features] of `size` bytes, to numbers of `number_size`.
+
+    Read by abs, amax and mul as they are, by round_ and to in float32; written by abs, mul and round_, to.
+    """
+    numbers = tokens * features
+    return Moved("activation-quantization", numbers * (3 * size + 8), numbers * (size + 8 + number_size))
 
 
 class Quantizer:

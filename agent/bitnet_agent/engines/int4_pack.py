@@ -70,13 +70,15 @@ class Int4PackLinear(IntegerLinear):
             return few
         return self.pairs.sums(numbers)
 
-    def weights_moved(self, tokens: int) -> tuple[Moved, ...]:
-        """The nibbles; or the pairs, read once for each of their four weights, and the bytes made of them."""
+    def sums_moved(self, tokens: int) -> tuple[Moved, ...]:
+        """The nibbles and their ones; or what the pairs take."""
         if tokens <= _FEW_TOKENS:
             return Moved("weights", self.nibbles.nbytes), Moved("weights", self.ones.nbytes)
-        unpacked = self.in_features * self.out_features
-        packed = self.pairs.packed.nbytes
-        return Moved("weights", packed + unpacked), Moved("weight-quantization", 3 * packed, unpacked)
+        return self.pairs.sums_moved(tokens)
+
+    def weight_bytes(self, tokens: int) -> int:
+        """The nibbles, or the pairs."""
+        return self.nibbles.nbytes if tokens <= _FEW_TOKENS else self.pairs.packed.nbytes
 
 
 @cache

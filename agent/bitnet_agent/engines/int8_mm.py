@@ -52,7 +52,11 @@ class Int8MmLinear(IntegerLinear):
         """int32."""
         return torch._int_mm(numbers, self.signs.t())
 
-    def weights_moved(self, tokens: int) -> tuple[Moved, ...]:
+    def sums_moved(self, tokens: int) -> tuple[Moved, ...]:
         """Every sign once."""
+        return (Moved("weights", self.weight_bytes(tokens)),)
+
+    def weight_bytes(self, tokens: int) -> int:
+        """The signs."""
         del tokens
-        return (Moved("weights", self.signs.nbytes),)
+        return self.signs.nbytes

@@ -33,7 +33,11 @@ def convert_to_integers(
     def make(name: str, layer: Any, quantized: torch.Tensor) -> torch.nn.Module:
         parent, _, last = name.rpartition(".")
         shared = _GIVEN_ALIKE.get(last)
-        quantizer = quantizers.setdefault(f"{parent}.{shared}", Quantizer()) if shared else Quantizer()
-        return kind(layer, quantized, Shared(quantizer, workspace))
+        if shared is None:
+            return kind(layer, quantized, Shared(workspace=workspace))
+        key = f"{parent}.{shared}"
+        first = key not in quantizers
+        quantizer = quantizers.setdefault(key, Quantizer())
+        return kind(layer, quantized, Shared(quantizer, workspace, quantizes=first))
 
     convert_layers(model, engine, make, advance)

@@ -16,9 +16,8 @@ import torch
 
 from ..errors import EnvironmentFaultError, ModelError
 from ..measurement.traffic.forward_count import ForwardCount, Moved
-from ..measurement.traffic.linear import count_activation_quantization, count_product
 from ..operators.regions import region
-from .activations import LARGEST, Quantizer
+from .activations import LARGEST, Quantizer, count_quantize
 from .ternary import split
 from .two_bits import Workspace
 
@@ -28,10 +27,14 @@ _CHECKED_ROWS = 16
 
 @dataclass
 class Shared:
-    """What layers have in common: a quantiser with those given the same input, a workspace with all."""
+    """What layers have in common: a quantiser with those given the same input, a workspace with all.
+
+    `quantizes` tells the first of those, which is the one that really quantises, from the others.
+    """
 
     quantizer: Quantizer = field(default_factory=Quantizer)
     workspace: Workspace = field(default_factory=Workspace)
+    quantizes: bool = True
 
 
 class IntegerLinear(torch.nn.Module, ABC):
@@ -54,6 +57,7 @@ class IntegerLinear(torch.nn.Module, ABC):
         self.in_features, self.out_features = layer.in_features, layer.out_features
         self.rms_norm, self.bias = layer.rms_norm, layer.bias
         self._refuse_other_shapes()
+        self.number_size = quantized.itemsize
         signs, self.scale = split(quantized)
         self.shared = shared
         self.pack(signs)
@@ -72,8 +76,12 @@ class IntegerLinear(torch.nn.Module, ABC):
         """[tokens, in], whole numbers in `type_for` → [tokens, out]: int32, or bfloat16 rounded once."""
 
     @abstractmethod
-    def weights_moved(self, tokens: int) -> tuple[Moved, ...]:
-        """What a forward over that many tokens moves of weights."""
+    def sums_moved(self, tokens: int) -> tuple[Moved, ...]:
+        """What `sums` over that many tokens moves beside its argument and its result."""
+
+    @abstractmethod
+    def weight_bytes(self, tokens: int) -> int:
+        """The bytes of weights that `sums` over that many tokens reads, each once."""
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """[..., in] → [..., out]."""
@@ -87,14 +95,22 @@ class IntegerLinear(torch.nn.Module, ABC):
         return y.view(*x.shape[:-1], self.out_features)
 
     def count_forward(self, tokens: int) -> ForwardCount:
-        """The kernel's own weights; activations in two bytes a number, the sums in four."""
-        operations, activations = count_product(self, tokens, 2)
-        weights = self.weights_moved(tokens)
-        kind = "int8" if self.type_for(tokens) is torch.int8 else "float32"
+        """Every operation of `forward`, as if no cache held what one hands to the next."""
+        taken = self.type_for(tokens)
+        inputs, outputs = tokens * self.in_features, tokens * self.out_features
+        sum_size = 2 if taken is torch.bfloat16 else 4
+        # The sums leave the kernel, are multiplied by the scales in float32, and rounded to the model's type.
+        rounded = 0 if self.number_size == 4 else outputs
+        activations = Moved(
+            "activations",
+            inputs * taken.itemsize + outputs * sum_size + rounded * 4,
+            outputs * (sum_size + 4) + rounded * self.number_size,
+        )
+        quantized = count_quantize(tokens, self.in_features, self.number_size, taken.itemsize)
         return ForwardCount(
-            operations={kind: operations},
-            moved=(*weights, count_activation_quantization(tokens, self.in_features, 2), activations),
-            distinct=weights[0].read,
+            operations={"int8" if taken is torch.int8 else "float32": 2 * inputs * self.out_features},
+            moved=(*self.sums_moved(tokens), *([quantized] if self.shared.quantizes else []), activations),
+            distinct=self.weight_bytes(tokens),
             ternary_weights=self.in_features * self.out_features,
         )
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import torch
 
+from ..measurement.traffic.forward_count import Moved
 from ..operators.regions import region
 
 _MASKS = (0b11, 0b1100, 0b110000)
@@ -48,8 +49,23 @@ class TwoBits(torch.nn.Module):
         product = torch._int_mm(numbers, quarters.view(-1, quarters.shape[-1]).t())  # [tokens, out]
         sums = product.view(len(numbers), 4, -1)
         sums >>= self.shifts
-        sums[:, :3] -= numbers.sum(-1, dtype=torch.int32).view(-1, 1, 1)
+        sums[:, :3].sub_(numbers.sum(-1, dtype=torch.int32).view(-1, 1, 1))  # `-=` would copy them back, too
         return product
+
+    def sums_moved(self, tokens: int) -> tuple[Moved, ...]:
+        """What `sums` moves beside its argument and its result.
+
+        The pairs are read once for each of their four weights, the bytes made of them by the product. All
+        sums are shifted in place, and from three quarters of them the sum of the token's numbers is taken.
+        """
+        packed, features = self.packed.nbytes, self.packed.shape[1]
+        unpacked, sums = 4 * packed, 4 * tokens * 4 * len(self.packed)
+        changed = sums + sums * 3 // 4
+        return (
+            Moved("weights", packed + unpacked),
+            Moved("weight-quantization", 3 * packed, unpacked),
+            Moved("activations", changed + tokens * features, changed),
+        )
 
 
 class Workspace:
