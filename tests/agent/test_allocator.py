@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 
 import pytest
 
 from bitnet_agent.errors import EnvironmentFaultError, UsageError
-from bitnet_agent.machine import allocator
+from bitnet_agent.machine import allocator, malloc_library
 from bitnet_report import read_report, workload_id
 
 from .conftest import SMALL
@@ -50,9 +51,28 @@ def test_the_settings_of_tuned_are_named_so():
     assert allocator.classify(allocator.TUNED, LIBC) == "tuned"
 
 
+PYTHONS = sorted({sys.executable, *filter(None, [shutil.which("python3", path="/usr/bin")])})
+"""This one, and the system's: Debian's is not position-independent, so its malloc has another address."""
+
+
 @glibc_only
-def test_the_library_that_malloc_comes_from_is_found():
-    assert allocator.malloc_library().startswith("libc.so")
+@pytest.mark.parametrize("python", PYTHONS)
+@pytest.mark.parametrize("preloaded", [False, True], ids=["libc", "preloaded"])
+def test_the_library_that_malloc_comes_from_is_found(tmp_path, python, preloaded):
+    environment = dict(os.environ)
+    if preloaded:
+        source, library = tmp_path / "other.c", tmp_path / "libother.so"
+        source.write_text(
+            "#include <stddef.h>\n"
+            "extern void *__libc_malloc(size_t);\n"
+            "void *malloc(size_t size) { return __libc_malloc(size); }\n"
+        )
+        subprocess.run(["cc", "-shared", "-fPIC", "-o", library, source], check=True)
+        environment["LD_PRELOAD"] = str(library)
+    ask = "import runpy, sys; print(runpy.run_path(sys.argv[1])['malloc_library']())"
+    command = [python, "-c", ask, malloc_library.__file__]
+    found = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+    assert found.strip() == ("libother.so" if preloaded else LIBC)
 
 
 def test_another_c_library_is_a_clear_refusal(monkeypatch):

@@ -7,17 +7,16 @@ settings are read once, before the program's first line: they cannot be changed 
 
 from __future__ import annotations
 
-import ctypes
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import PurePath
 from typing import Final
 
 from bitnet_report import Malloc
 
 from ..errors import EnvironmentFaultError, UsageError
+from .malloc_library import malloc_library
 
 TUNED: Final = {"MALLOC_MMAP_THRESHOLD_": str(2**30), "MALLOC_TRIM_THRESHOLD_": str(2**32)}
 """Map blocks of 1 GiB and more; give memory back only when 4 GiB lie free: no temporary of a forward does."""
@@ -53,19 +52,6 @@ def classify(environment: Mapping[str, str], library: str | None) -> Malloc:
     if foreign or tunables or (stated and stated != TUNED):
         return "environment"
     return "tuned" if stated and is_tunable() else "default"
-
-
-def malloc_library() -> str | None:
-    """The file that `malloc` is found in, without its folder; None where the system does not tell."""
-    if sys.platform == "win32":
-        return None
-    try:
-        program = ctypes.CDLL(None)
-        place = _DlInfo()
-        found = program.dladdr(program.malloc, ctypes.byref(place))
-    except (OSError, AttributeError):
-        return None
-    return PurePath(os.fsdecode(place.file)).name if found and place.file else None
 
 
 def start_tuned(command: Sequence[str] | None = None) -> None:
@@ -117,14 +103,3 @@ def for_children(malloc: str) -> Iterator[None]:
                 del os.environ[name]
             else:
                 os.environ[name] = value
-
-
-class _DlInfo(ctypes.Structure):
-    """`Dl_info` of dladdr(3)."""
-
-    _fields_ = (
-        ("file", ctypes.c_char_p),
-        ("base", ctypes.c_void_p),
-        ("symbol", ctypes.c_char_p),
-        ("address", ctypes.c_void_p),
-    )
