@@ -42,7 +42,11 @@ class PostgresServer:
 
     def start(self) -> None:
         # A time zone far from UTC, so that a moment that loses its offset is noticed.
-        options = f"-k {self.folder} -c listen_addresses= -c max_connections=60 -c timezone=Asia/Shanghai"
+        # No autovacuum: its transactions make a new snapshot, and so a new tag, between any two requests.
+        options = (
+            f"-k {self.folder} -c listen_addresses= -c max_connections=60 -c timezone=Asia/Shanghai "
+            "-c autovacuum=off"
+        )
         self._do("pg_ctl", "--wait", "--options", options, "--log", str(self.folder / "log"), "start")
 
     def stop(self, mode: str = "fast") -> None:
