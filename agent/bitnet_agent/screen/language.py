@@ -38,9 +38,9 @@ _TEXTS: dict[str, tuple[str, str]] = {
     ),
     "roof_stage": (
         "  {stage}: {rate:,.1f} GB/s, {memory} of the memory's and {peak} of the units' limit, {intensity} "
-        "operations a byte – {verdict}",
+        "operations a byte:\n    {verdict}",
         "  {stage}：{rate:,.1f} GB/s，达到内存上限的 {memory}、计算上限的 {peak}，每字节 {intensity} 次运算"
-        "——{verdict}",
+        "：\n    {verdict}",
     ),
     "roof_cached": (" (the weights fit in the cache)", "（权重可全部放入缓存）"),
     "roof_ideal": (
