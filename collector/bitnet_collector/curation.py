@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
+from .moments import later_than
 from .tables import Curation, Latest, Run
 
 
@@ -66,22 +67,14 @@ def curate(session: Session, run: Run, change: Change, now: datetime, token_id: 
         why = "hidden" if hidden else "invalid"
         raise UncuratableError(f"the run {run.run_id} is {why}, so nothing can be held against it")
     if change.note is not None:
-        curation.note, curation.note_at = change.note or None, _later_than(now, curation.note_at)
+        curation.note, curation.note_at = change.note or None, later_than(now, curation.note_at)
     if change.hidden is not None:
-        curation.hidden_at = _later_than(now, curation.hidden_at)
+        curation.hidden_at = later_than(now, curation.hidden_at)
     if change.baseline is not None:
-        curation.baseline_at = _later_than(now, curation.baseline_at, _pinned_at(session, run))
+        curation.baseline_at = later_than(now, curation.baseline_at, _pinned_at(session, run))
     curation.changed_at, curation.changed_by = now, token_id
     settle(session, run, curation, hidden=hidden, baseline=baseline)
     return curation
-
-
-def _later_than(now: datetime, *earlier: datetime | None) -> datetime:
-    """When a decision is made that replaces others: after them, also where the clock was set back since.
-
-    Else what another collector was told of the others would count as newer (`archive.merging`).
-    """
-    return max([now, *(moment + timedelta(microseconds=1) for moment in earlier if moment is not None)])
 
 
 def _pinned_at(session: Session, run: Run) -> datetime | None:

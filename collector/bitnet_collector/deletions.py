@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlmodel import Session, select
 
 from .curation import curation_of, recount
+from .moments import later_than
 from .tables import RawReport, Run, Tombstone
 
 
@@ -44,6 +45,6 @@ def lift_tombstone(session: Session, run_id: str, now: datetime) -> None:
     """Let the run be stored again, and keep that this was decided."""
     tombstone = tombstone_of(session, run_id)
     if tombstone is not None:
-        tombstone.lifted_at = max(now, tombstone.deleted_at + timedelta(microseconds=1))
+        tombstone.lifted_at = later_than(now, tombstone.deleted_at)
         session.add(tombstone)
         session.flush()

@@ -25,6 +25,7 @@ from .derived import (
     summarize,
 )
 from .fields import MB, MEMBER_RULE, is_member_name, is_storable
+from .figures import three_digits
 from .finding_words import finding_sentence, what_a_run_says
 from .findings import Finding, findings
 from .grading import Severity, grade, severity
@@ -206,6 +207,7 @@ __all__ = [
     "sums_by_projection",
     "task_of",
     "telling_parts",
+    "three_digits",
     "verdict_words",
     "version_0_run_id",
     "what_a_run_says",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Final, Literal
 
 from .decomposition import Decomposition, Part, telling_parts
+from .figures import three_digits
 from .operator_words import operator_words
 
 Language = Literal["en", "zh"]
@@ -62,7 +63,7 @@ def decomposition_sentence(found: Decomposition, language: Language, stage_name:
         "slower" if slower else "faster",
         language,
         ratio=found.ratio if slower else 1 / found.ratio,
-        ms=f"{apart:,.0f}" if apart >= 100 else f"{apart:.3g}",
+        ms=three_digits(apart),
         parts=_listed(along, "of_that", language, stage_name),
         against=decomposition_words(
             "against", language, parts=_listed(against, "against_that", language, stage_name)

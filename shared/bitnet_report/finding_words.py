@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, Literal
 
+from .figures import three_digits
 from .findings import Finding
 from .operator_words import operator_words
 
@@ -153,7 +154,7 @@ def finding_sentence(finding: Finding, language: Literal["en", "zh"]) -> str:
     if "kind" in values:
         values["kind"] = operator_words(str(values["kind"]), language)
     for name in values.keys() & {"ms", "timed_ms"}:
-        values[name] = _milliseconds(float(values[name]))
+        values[name] = three_digits(float(values[name]))  # so that 1000 ÷ it is the rate beside it
     return template.format(**values)
 
 
@@ -161,8 +162,3 @@ def what_a_run_says(found: Sequence[Finding], language: Literal["en", "zh"]) -> 
     """The whole paragraph."""
     sentences = (finding_sentence(finding, language) for finding in found)
     return (" " if language == "en" else "").join(sentences)
-
-
-def _milliseconds(value: float) -> str:
-    """Three digits that count: 1,437, 83.2, 5.51; so that 1000 divided by it is the rate beside it."""
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"

@@ -57,6 +57,7 @@ LAYERS = [
         "columns",
         "rounds",
         "cursors",
+        "moments",
         "workloads",
         "summary_table",
         "settings",

@@ -67,16 +67,17 @@ def find_checkpoint(
         UsageError: `model` or `revision` cannot be meant.
         ModelError: it cannot be had, or is no BitNet checkpoint.
     """
-    check_name(model, revision)
+    here = check_name(model, revision)
+    if here is not None:
+        return here
     if model.startswith(STAND_IN_PREFIX):
         size = model.removeprefix(STAND_IN_PREFIX)
         return _open(cached_stand_in(size, progress=progress), model, None, "stand-in")  # type: ignore[arg-type]
-    directory = _directory(model)
-    return _from_hub(model, revision) if directory is None else _local(directory)
+    return _from_hub(model, revision)
 
 
-def check_name(model: str, revision: str | None) -> None:
-    """Refuse what is wrong by its name alone: nothing is fetched or made for it.
+def check_name(model: str, revision: str | None) -> Checkpoint | None:
+    """Refuse what is wrong by its name alone, nothing being fetched or made for it; give a directory's.
 
     Raises:
         UsageError: `model` or `revision` cannot be meant.
@@ -89,11 +90,12 @@ def check_name(model: str, revision: str | None) -> None:
     elif (directory := _directory(model)) is not None:
         if revision is not None:
             raise UsageError("--revision belongs to a hub id, not to a directory", "leave --revision out")
-        _local(directory)
+        return _local(directory)
     elif _looks_like_a_path(model):
         raise ModelError(
             f"there is no directory {model}", "check the path, or name a hub id such as " + PUBLISHED_MODEL
         )
+    return None
 
 
 def _directory(model: str) -> Path | None:

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import PurePath
+from typing import NamedTuple
 
 _RTLD_DI_LINKMAP = 2
 _RTLD_DL_SYMENT = 1
@@ -19,17 +20,22 @@ def malloc_library() -> str | None:
         return None
     try:
         program = ctypes.CDLL(None)
-        place, symbol = _DlInfo(), ctypes.POINTER(_Symbol)()
-        if not _found(program, program.malloc, place, symbol):
-            return None
-        if symbol and symbol.contents.section == _UNDEFINED:
-            return _first_that_defines(program)
+        owner = _owner(program, program.malloc)
+        if owner is not None and not owner.defines:
+            owner = _first_that_defines(program)
     except (OSError, AttributeError):
         return None
-    return _name(place.file)
+    return None if owner is None else PurePath(os.fsdecode(owner.file)).name
 
 
-def _first_that_defines(program: ctypes.CDLL) -> str | None:
+class _Owner(NamedTuple):
+    """The file that a function's address lies in; `defines` tells whether the function itself is there."""
+
+    file: bytes
+    defines: bool
+
+
+def _first_that_defines(program: ctypes.CDLL) -> _Owner | None:
     """Look through the libraries in the order in which the loader does.
 
     A program that is not position-independent, as Debian's python3, gives its own jump table's entry as the
@@ -37,9 +43,9 @@ def _first_that_defines(program: ctypes.CDLL) -> str | None:
     """
     for path in _loaded(program):
         library = ctypes.CDLL(path, mode=os.RTLD_NOLOAD | os.RTLD_LAZY)
-        place, symbol = _DlInfo(), ctypes.POINTER(_Symbol)()
-        if _found(program, library.malloc, place, symbol) and place.file == os.fsencode(path):
-            return _name(place.file)
+        owner = _owner(program, library.malloc)
+        if owner is not None and owner.file == os.fsencode(path):
+            return owner
     return None
 
 
@@ -54,15 +60,16 @@ def _loaded(program: ctypes.CDLL) -> Iterator[str]:
         link = link.contents.next
 
 
-def _found(program: ctypes.CDLL, function: object, place: _DlInfo, symbol: ctypes._Pointer[_Symbol]) -> bool:
-    """Ask whose a function is; with its entry in the table of symbols where the C library gives that."""
+def _owner(program: ctypes.CDLL, function: object) -> _Owner | None:
+    """Ask whose a function is; where the C library gives no table of symbols, it is taken to be there."""
+    place, symbol = _DlInfo(), ctypes.POINTER(_Symbol)()
     if ctypes.sizeof(ctypes.c_void_p) == 8 and hasattr(program, "dladdr1"):
-        return bool(program.dladdr1(function, ctypes.byref(place), ctypes.byref(symbol), _RTLD_DL_SYMENT))
-    return bool(program.dladdr(function, ctypes.byref(place)))
-
-
-def _name(path: bytes | None) -> str | None:
-    return PurePath(os.fsdecode(path)).name if path else None
+        found = program.dladdr1(function, ctypes.byref(place), ctypes.byref(symbol), _RTLD_DL_SYMENT)
+    else:
+        found = program.dladdr(function, ctypes.byref(place))
+    if not found or not place.file:
+        return None
+    return _Owner(place.file, defines=not symbol or symbol.contents.section != _UNDEFINED)
 
 
 class _DlInfo(ctypes.Structure):

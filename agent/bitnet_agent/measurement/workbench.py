@@ -27,13 +27,17 @@ class Workbench:
     plan: Plan
     checkpoint: Checkpoint
     compiler: Compiler
-    threads: ThreadPlan
     placed: Placement
     clock: Clock
     tsc_mhz: float | None
     limits: LimitsMeter | None
     display: Display
     now: Callable[[], float]
+
+    @property
+    def threads(self) -> ThreadPlan:
+        """How many compute, and where."""
+        return self.placed.threads
 
     def load(self) -> Loaded:
         """Load tokenizer and model, each timed."""
@@ -69,6 +73,4 @@ def set_up(
     check_engine(plan)
     set_threads(threads.threads)
     limits = find_limits_meter(compiler, threads, plan.dtype) if plan.limits else None
-    return Workbench(
-        plan, checkpoint, compiler, threads, placed, found.clock, found.tsc_mhz, limits, display, now
-    )
+    return Workbench(plan, checkpoint, compiler, placed, found.clock, found.tsc_mhz, limits, display, now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 from rich.markup import escape
 
-from bitnet_report import Report, StageRoofline, verdict_words
+from bitnet_report import Report, StageRoofline, three_digits, verdict_words
 
 from .language import Language, text
 
@@ -28,8 +28,8 @@ def print_roofline(console: Console, report: Report, language: Language) -> None
                     language, "roof_ideal",
                     real=_bytes(stage.bytes / stage.forwards),
                     ideal=_bytes(stage.ideal_2bit_bytes / stage.forwards),
-                    ms=_figure(profile.duration_ms / stage.forwards),
-                    ideal_ms=_figure(stage.ideal_2bit_ms / stage.forwards),
+                    ms=three_digits(profile.duration_ms / stage.forwards),
+                    ideal_ms=three_digits(stage.ideal_2bit_ms / stage.forwards),
                 ),
                 soft_wrap=True,
             )  # fmt: skip
@@ -48,17 +48,12 @@ def print_roofline(console: Console, report: Report, language: Language) -> None
 def _stage_line(stage: StageRoofline, language: Language) -> str:
     memory = "–" if stage.bandwidth_share is None else _percent(stage.bandwidth_share)
     peak = "–" if stage.compute_share is None else _percent(stage.compute_share)
-    intensity = "–" if stage.intensity is None else _figure(stage.intensity)
+    intensity = "–" if stage.intensity is None else three_digits(stage.intensity)
     line = text(
         language, "roof_stage", stage=text(language, stage.stage), rate=stage.gb_per_s or 0.0,
         memory=memory, peak=peak, intensity=intensity, verdict=verdict_words(stage, language),
     )  # fmt: skip
     return f"{line}{text(language, 'roof_cached')}" if stage.fits_in_cache else line
-
-
-def _figure(value: float) -> str:
-    """Three digits that count, however small; the digits before the point all of them."""
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def _percent(share: float) -> str:

@@ -32,41 +32,37 @@ def place_of(client: str | None, header_names: Collection[str], behind_proxy: bo
 @lru_cache(maxsize=1024)
 def is_loopback(address: str) -> bool:
     """Whether the text is an address of this machine alone, or the name `localhost`."""
-    if address.lower() == "localhost":
-        return True
-    try:
-        parsed = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return False
-    mapped = parsed.ipv4_mapped if isinstance(parsed, ipaddress.IPv6Address) else None
-    return (mapped or parsed).is_loopback
+    parsed = _parsed(address)
+    return address.lower() == "localhost" if parsed is None else parsed.is_loopback
 
 
 def plain_address(address: str) -> str:
     """The IPv4 address behind `::ffff:192.0.2.1`, as a socket for both kinds shows it; others as they are."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    mapped = parsed.ipv4_mapped if isinstance(parsed, ipaddress.IPv6Address) else None
-    return address if mapped is None else str(mapped)
+    parsed = _parsed(address)
+    return str(parsed) if isinstance(parsed, ipaddress.IPv4Address) else address
 
 
 def is_within(address: str, networks: Collection[str]) -> bool:
     """Whether the address lies in one of the networks (an address alone is a network of one)."""
-    try:
-        parsed = ipaddress.ip_address(plain_address(address.partition("%")[0]))
-    except ValueError:
-        return False
-    return any(parsed in ipaddress.ip_network(network) for network in networks)
+    parsed = _parsed(address)
+    return parsed is not None and any(parsed in ipaddress.ip_network(network) for network in networks)
 
 
 def network_of(address: str) -> str:
     """What counts as one client: an IPv4 address, or the /64 that one IPv6 customer usually holds."""
-    try:
-        parsed = ipaddress.ip_address(plain_address(address.partition("%")[0]))
-    except ValueError:
+    parsed = _parsed(address)
+    if parsed is None:
         return address
     if parsed.version == 4:
         return str(parsed)
     return str(ipaddress.ip_network((parsed.packed[:8] + bytes(8), 64)))
+
+
+def _parsed(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """The address without its zone; of an IPv4 address that is mapped into IPv6, that one."""
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return None
+    mapped = parsed.ipv4_mapped if isinstance(parsed, ipaddress.IPv6Address) else None
+    return mapped or parsed

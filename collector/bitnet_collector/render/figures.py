@@ -54,6 +54,11 @@ def signed(value: float, size: str) -> str:
     return ("−" if value < 0 else "+") + size
 
 
+def signed_percent(percent: float) -> str:
+    """Per cent with a sign and one decimal."""
+    return signed(percent, f"{abs(percent):.1f} %")
+
+
 def age(seconds: float) -> tuple[int, str]:
     """A span in the largest unit that fits: its number, and one of `s`, `min`, `h`, `d`."""
     for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):

@@ -10,7 +10,7 @@ from bitnet_report import SMALLEST_EFFECT
 
 from ..member_history import HistoryPoint, MemberHistory, Trend
 from ..texts import Texts
-from .figures import signed
+from .figures import signed_percent
 from .history_chart import HistoryChart, history_charts
 from .measured import Measured, measured
 from .pages import PageFrame, render_page
@@ -85,4 +85,4 @@ def _change(point: HistoryPoint, earlier: HistoryPoint | None) -> str:
     if not point.valid or earlier is None or not earlier.decode_ms_per_token:
         return ""
     percent = round(((point.decode_ms_per_token or 0) / earlier.decode_ms_per_token - 1) * 100, 1)
-    return signed(percent, f"{abs(percent):.1f} %") if percent else "0.0 %"
+    return signed_percent(percent) if percent else "0.0 %"

@@ -10,7 +10,7 @@ from ..members import MemberRow
 from ..summary_table import STALE_AFTER_S
 from ..tables import Run
 from ..texts import Texts
-from .figures import signed
+from .figures import signed_percent
 from .measured import Measured, measured
 from .pages import PageFrame, render_page
 from .summary_words import stale_words
@@ -78,5 +78,4 @@ def _against(recent: Run, best: Run | None) -> str:
         return ""
     if not recent.decode_ms_per_token or not best.decode_ms_per_token:
         return ""
-    percent = (recent.decode_ms_per_token / best.decode_ms_per_token - 1) * 100
-    return signed(percent, f"{abs(percent):.1f} %")
+    return signed_percent((recent.decode_ms_per_token / best.decode_ms_per_token - 1) * 100)

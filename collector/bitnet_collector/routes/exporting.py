@@ -20,6 +20,7 @@ from ..problems import Kind, problems
 from ..render.runs_csv import csv_header, csv_lines
 from ..runs import last_of_page, list_runs
 from .given import DatabaseGiven
+from .links import link_header
 from .listing import RunQuery, after, next_link, run_items, wanted
 
 router = APIRouter(tags=["runs"])
@@ -70,9 +71,7 @@ def _stream(
         while batches.more:
             yield render(batches.read())
 
-    return StreamingResponse(
-        parts(), media_type=media_type, headers={"Link": f'<{link}>; rel="next"'} if link else None
-    )
+    return StreamingResponse(parts(), media_type=media_type, headers=link_header(link))
 
 
 class _Batches:

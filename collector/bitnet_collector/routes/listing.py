@@ -24,6 +24,7 @@ from ..tables import Run
 from .acceptable import JSON_OR_PAGE, acceptable
 from .contents import HTML
 from .given import FrameGiven, NowGiven, SessionGiven, SettingsGiven
+from .links import link_header
 
 router = APIRouter(tags=["runs"])
 
@@ -88,8 +89,7 @@ def get_runs_json(
     """List runs, newest first; `next` (also as a Link header) leads to the page behind."""
     shown, last = _page(session, query)
     following = None if last is None else next_link(request, last)
-    if following:
-        response.headers["Link"] = f'<{following}>; rel="next"'
+    response.headers.update(link_header(following))
     return RunPage(runs=run_items(session, request, shown), next=following)
 
 

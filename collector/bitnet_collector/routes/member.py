@@ -22,6 +22,7 @@ from ..workloads import UnknownWorkloadError, choose_workload, workloads_of
 from .acceptable import JSON_OR_PAGE, acceptable
 from .contents import HTML, as_json
 from .given import FrameGiven, NowGiven, SessionGiven, SettingsGiven
+from .links import link_header
 from .listing import after
 
 router = APIRouter(tags=["summary"])
@@ -94,8 +95,7 @@ def get_member_history(history: HistoryGiven, response: Response) -> MemberHisto
 
     Points of sweeps are left out; `sweep_points` counts them.
     """
-    if history.next:
-        response.headers["Link"] = f'<{history.next}>; rel="next"'
+    response.headers.update(link_header(history.next))
     return history
 
 
@@ -115,8 +115,6 @@ def get_member(request: Request, history: HistoryGiven, now: NowGiven, frame: Fr
     """Show a member's runs over time, as JSON or as a page if the client asks for HTML."""
     chosen = acceptable(request, JSON_OR_PAGE, "a member is given as application/json or text/html")
     if chosen == "application/json":
-        headers = {"Vary": PAGE_VARY}
-        if history.next:
-            headers["Link"] = f'<{history.next}>; rel="next"'
+        headers = {"Vary": PAGE_VARY, **link_header(history.next)}
         return Response(history.model_dump_json(), media_type="application/json", headers=headers)
     return HTMLResponse(member_html(history, now, frame), headers={"Vary": PAGE_VARY})

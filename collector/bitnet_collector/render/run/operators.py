@@ -20,7 +20,7 @@ from ..charts.drawing import Chart
 from ..charts.layer_heat import layer_heat
 from ..charts.operator_shares import operator_shares
 from ..charts.share_bars import percent
-from ..figures import signed
+from ..figures import signed_percent
 from ..sections import Section
 from ..stage_rows import stage_words
 from .shown import ShownRun
@@ -121,10 +121,6 @@ def _foot(split: StageOperators, texts: Texts) -> StageFoot:
         unit="ms/token" if split.stage == "decode" else "ms",
         instrumented_ms=split.instrumented_ms,
         timed_ms=split.timed_ms,
-        off="—" if split.slowdown is None else _percent(split.slowdown - 1),
+        off="—" if split.slowdown is None else signed_percent((split.slowdown - 1) * 100),
         forwards=split.forwards,
     )
-
-
-def _percent(share: float) -> str:
-    return signed(share, f"{abs(share) * 100:.1f} %")
