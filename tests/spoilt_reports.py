@@ -81,6 +81,36 @@ def original(start: str) -> bytes:
     return json.dumps(_STARTS[start] | {"run_id": RUN_ID}).encode()
 
 
+def certain() -> dict[str, list[Recipe]]:
+    """A few recipes by what becomes of their reports, in the words of `read_and_use`, whatever is drawn."""
+    figures = [
+        Change("fill", where, figure)
+        for figure in (1e3, 1e-3, 1.0, 1e6)
+        for where in (
+            ("decode_steps_ms",),
+            ("roofline", "limits", 0),
+            ("allocation", "stages"),
+            ("stage_profiles", 3, "samples_ms"),
+            ("cpu_info", "clock_mhz"),
+            ("interference",),
+        )
+    ]
+    nothing = Damage()
+    refused = [
+        Change(do, (part,), 7) for do in ("drop", "put") for part in ("stage_profiles", "meta", "cpu_info")
+    ]
+    return {
+        "used": [Recipe(start, (), False, nothing) for start in _STARTS]
+        + [Recipe("whole", (figure,), True, nothing) for figure in figures],
+        "not a report": [Recipe(start, (one,), False, nothing) for one in refused for start in _STARTS],
+        "not JSON": [
+            Recipe(start, (), False, damage)
+            for damage in (Damage("cut", 700), Damage("utf-16"), Damage("tail", 0, b"}"))
+            for start in _STARTS
+        ],
+    }
+
+
 def recipes() -> st.SearchStrategy[Recipe]:
     """Every recipe there is: figures that are made up and agree, and anything in any place."""
     made_up = st.builds(
