@@ -21,7 +21,7 @@ from bitnet_collector.tables import Latest, RawReport, Run, Tombstone
 
 @pytest.fixture
 def database(database_url):
-    opened = open_database(database_url, busy_timeout_ms=200)
+    opened = open_database(database_url)
     yield opened
     opened.dispose()
 
@@ -131,11 +131,13 @@ def test_one_that_cannot_be_stored_keeps_no_other_back(database):
 
 
 def test_a_busy_store_is_told_to_all_and_nothing_is_stored(database, database_url):
-    from test_failures import someone_writing
+    from test_failures import SHORT_MS, someone_writing
 
     reports = [make_report() for _ in range(3)]
+    impatient = open_database(database_url, busy_timeout_ms=SHORT_MS)
     with someone_writing(database_url):
-        outcomes = commit_together(database, [submission(report) for report in reports])
+        outcomes = commit_together(impatient, [submission(report) for report in reports])
+    impatient.dispose()
     assert [failure_of(outcome) for outcome in outcomes] == [Failure.BUSY] * 3
     assert count(database, Run) == 0
     again = commit_together(database, [submission(report) for report in reports])

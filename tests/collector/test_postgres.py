@@ -26,9 +26,10 @@ def shown(error) -> str:
 
 @pytest.fixture
 def closed_port():
+    """A port that nobody listens on, nor can take meanwhile."""
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
-        return other.getsockname()[1]
+        yield other.getsockname()[1]
 
 
 def test_a_server_that_is_not_there_is_named_without_the_password(postgres, closed_port):
@@ -101,7 +102,7 @@ def test_a_reading_session_sees_one_moment_and_writes_nothing(postgres):
 
 
 def test_the_pool_holds_as_many_connections_as_it_is_told(postgres):
-    database = open_database(postgres.new_database(), busy_timeout_ms=50, pool_size=2)
+    database = open_database(postgres.new_database(), busy_timeout_ms=1000, pool_size=2)
     with database.reading() as one, database.reading() as two:
         one.execute(text("SELECT 1"))
         two.execute(text("SELECT 1"))
