@@ -6,8 +6,8 @@ import gzip
 import json
 import socket
 import time
+from contextlib import suppress
 
-import httpx
 import psutil
 import pytest
 from collector_app import ELSEWHERE, App
@@ -21,13 +21,11 @@ PATIENCE = 0.6
 
 @pytest.fixture(scope="module")
 def impatient(tmp_path_factory):
-    """A collector that waits 0.6 s for a slow client, and takes six connections."""
+    """A collector that waits 0.6 s for a slow client."""
     from collector_server import Server
 
     folder = tmp_path_factory.mktemp("impatient")
-    running = Server(
-        folder / "runs.db", "--client-timeout", str(PATIENCE), "--max-connections", "6", log=folder / "log"
-    )
+    running = Server(folder / "runs.db", "--client-timeout", str(PATIENCE), log=folder / "log")
     yield running
     running.stop()
 
@@ -87,10 +85,12 @@ def test_the_second_head_on_a_connection_has_no_more_time_than_the_first(impatie
 
 
 def test_a_body_that_trickles_is_a_408_problem(impatient):
+    started = time.monotonic()
     with connect(impatient) as client:
         client.sendall(HEAD + b"Content-Length: 1000\r\n\r\n")
-        assert trickle(client, b" " * 40) > 5
+        assert trickle(client, b" " * 1000) < 1000
         told = answer(client)
+    assert time.monotonic() - started >= PATIENCE  # not before
     assert told.startswith(b"HTTP/1.1 408 ")
     assert b":too-slow" in told
     still_serves(impatient)
@@ -105,12 +105,16 @@ def test_a_body_that_nobody_asked_for_cannot_trickle_either(impatient):
 
 def test_a_steady_body_may_take_longer_than_the_patience(impatient):
     body = make_report("SLOW").to_json()
-    step = len(body) // 10 + 1
+    body += b" " * (200_000 - len(body))  # each piece earns five seconds: no pause of the machine is as long
+    step = len(body) // 10
+    started = time.monotonic()
     with connect(impatient) as client:
-        client.sendall(HEAD + b"Connection: close\r\nContent-Length: %d\r\n\r\n" % len(body))
-        for start in range(0, len(body), step):
-            client.sendall(body[start : start + step])
+        head = HEAD + b"Connection: close\r\nContent-Length: %d\r\n\r\n" % len(body)
+        client.sendall(head + body[:step])
+        for start in range(step, len(body), step):
             time.sleep(PATIENCE / 6)
+            client.sendall(body[start : start + step])
+        assert time.monotonic() - started > PATIENCE
         assert answer(client).startswith(b"HTTP/1.1 201 ")
 
 
@@ -130,12 +134,12 @@ def test_a_client_that_does_not_read_is_let_go(impatient):
     still_serves(impatient)
 
 
-def test_connections_beyond_the_bound_are_told_to_come_back(impatient):
-    impatient.client.close()
-    impatient.client = httpx.Client(base_url=impatient.url, timeout=30)
-    crowd = [connect(impatient) for _ in range(6)]
+@ONLY_SQLITE
+def test_connections_beyond_the_bound_are_told_to_come_back(start_server):
+    server = start_server("--max-connections", "6")
+    crowd = [connect(server) for _ in range(6)]
     try:
-        with connect(impatient) as one_more:
+        with connect(server) as one_more:
             told = answer(one_more)
     finally:
         for client in crowd:
@@ -143,7 +147,7 @@ def test_connections_beyond_the_bound_are_told_to_come_back(impatient):
     assert told.startswith(b"HTTP/1.1 503 ")
     assert b"\r\nRetry-After: " in told
     assert b"application/problem+json" in told
-    still_serves(impatient)
+    still_serves(server)
 
 
 @pytest.fixture(scope="module")
@@ -210,7 +214,8 @@ def test_requests_sent_at_once_are_answered_in_turn(server):
 def test_what_is_no_http_after_a_report_costs_it_no_receipt(server, after):
     body = make_report("RESTLESS").to_json()
     with connect(server) as client:
-        client.sendall(HEAD + b"Content-Length: %d\r\n\r\n" % len(body) + body + after)
+        with suppress(OSError):  # the answer may be there, and the connection closed, before all is sent
+            client.sendall(HEAD + b"Content-Length: %d\r\n\r\n" % len(body) + body + after)
         told = answer(client)
     assert told.startswith(b"HTTP/1.1 201 ")
     assert told.count(b"HTTP/1.1 ") == 1
