@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -14,7 +15,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))  # leftovers, and what several folders share
 
-_GRACE_SECONDS = 3  # for what was told to end and has not quite
+_GRACE_SECONDS = 30  # for what was told to end and has not quite, on a machine that stands still for a while
 _keeper = pytest.StashKey[subprocess.Popen]()
 
 
@@ -46,8 +47,15 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """Fail the session if something that a test started is still there when all fixtures are gone."""
     import leftovers
 
-    _, left = psutil.wait_procs(leftovers.find(os.environ[leftovers.VARIABLE]), timeout=_GRACE_SECONDS)
+    grace = float(os.environ.get("TESTS_GRACE_SECONDS", _GRACE_SECONDS))
+    _, left = psutil.wait_procs(leftovers.find(os.environ[leftovers.VARIABLE]), timeout=grace)
     if left:
-        told = "\n".join(f"  {process.pid} {' '.join(process.cmdline())[:200]}" for process in left)
+        told = "\n".join(f"  {process.pid} {_command(process)[:200]}" for process in left)
         sys.stderr.write(f"\nThe tests left these processes behind:\n{told}\n")
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _command(process: psutil.Process) -> str:
+    with suppress(psutil.Error):  # it ends just now
+        return " ".join(process.cmdline())
+    return "(ended)"

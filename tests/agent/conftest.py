@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import threading
@@ -225,26 +226,32 @@ class FakeCollector:
 
     answer: Callable[[bytes], tuple[int, str, bytes]]
     bodies: list[bytes] = field(default_factory=list)
-    requests: list[str] = field(default_factory=list)
-    tokens: list[str | None] = field(default_factory=list)
+    asked: list[tuple[str, str | None]] = field(default_factory=list)
+    """Each request's method and path, and what it was authorized by."""
     headers: dict[str, str] = field(default_factory=dict)
     gives: dict[str, tuple[int, Any]] = field(default_factory=dict)
     url: str = ""
+
+    @property
+    def requests(self) -> list[str]:
+        return [request for request, _ in self.asked]
+
+    @property
+    def tokens(self) -> list[str | None]:
+        return [token for _, token in self.asked]
 
     def handler(self) -> type[BaseHTTPRequestHandler]:
         collector = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                collector.requests.append(f"GET {self.path}")
-                collector.tokens.append(self.headers["Authorization"])
+                collector.asked.append((f"GET {self.path}", self.headers["Authorization"]))
                 nothing = {"type": "urn:x:not-found", "title": "There is nothing here", "detail": "nothing"}
                 status, document = collector.gives.get(self.path, (404, nothing))
                 self.give(status, "application/json", json.dumps(document).encode())
 
             def do_POST(self) -> None:
-                collector.requests.append(f"POST {self.path}")
-                collector.tokens.append(self.headers["Authorization"])
+                collector.asked.append((f"POST {self.path}", self.headers["Authorization"]))
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 collector.bodies.append(body)
                 self.give(*collector.answer(body))
@@ -293,9 +300,17 @@ def collector() -> Iterator[Callable[..., FakeCollector]]:
 
 
 @pytest.fixture
-def closed_port() -> int:
-    """A port of this machine that nobody listens on."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
-    port = server.server_port
-    server.server_close()
-    return port
+def closed_port() -> Iterator[int]:
+    """A port of this machine that nobody listens on, and nobody can: it is held until the test ends."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield held.getsockname()[1]
+
+
+@pytest.fixture
+def patient_doctor(monkeypatch) -> None:
+    """Doctor waits for hub and collector as long as it takes, where its patience is not what is tested."""
+    from bitnet_agent.doctor import examination, hub, service
+
+    for module in (examination, hub, service):
+        monkeypatch.setattr(module, "_PATIENCE_S", 60.0)

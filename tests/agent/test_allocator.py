@@ -101,7 +101,8 @@ def test_the_members_own_settings_are_not_mixed_with(monkeypatch):
 
 
 FAULTS = """
-import resource, sys
+import ctypes, resource, sys
+ctypes.CDLL(None).prctl(41, 1, 0, 0, 0)  # PR_SET_THP_DISABLE, kept by exec: a fault is one small page
 from bitnet_agent.machine.allocator import malloc_in_effect, start_tuned
 if "tuned" in sys.argv:
     start_tuned()

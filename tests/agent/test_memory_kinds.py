@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import mmap
 import os
 import subprocess
@@ -37,6 +38,7 @@ def anonymous() -> mmap.mmap:
 
 @linux
 def test_an_allocation_is_anonymous():
+    gc.collect()  # what an earlier test left is not freed inside the span
     with watch_memory() as seen:
         block = anonymous()
     kinds = seen.kinds
@@ -55,6 +57,7 @@ def test_a_mapped_file_is_file_backed(tmp_path):
     with path.open("wb") as file:
         for _ in range(TAKEN_MB):
             file.write(os.urandom(MB))
+    gc.collect()
     with path.open("rb") as file, watch_memory() as seen:
         block = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         touch(block)

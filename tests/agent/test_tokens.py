@@ -136,7 +136,7 @@ def collecting(collector):
 @pytest.mark.parametrize("verb", calls(""))
 @pytest.mark.parametrize("way", ["variable", "file"])
 def test_every_command_that_asks_a_collector_sends_it_and_shows_it_nowhere(
-    here, collecting, monkeypatch, token_file, tmp_path, state, verb, way
+    here, collecting, patient_doctor, monkeypatch, token_file, tmp_path, state, verb, way
 ):
     if "--all" in verb:
         here("push", str(REPORT), "--collector", "http://127.0.0.1:9", "--retry-for", "0")
@@ -145,7 +145,7 @@ def test_every_command_that_asks_a_collector_sends_it_and_shows_it_nowhere(
         monkeypatch.setenv("BITNET_TOKEN", f" {SECRET}\n")
     ended = here(*calls(collecting.url)[verb], *options)
 
-    asked = dict(zip(collecting.requests, collecting.tokens, strict=True))
+    asked = dict(collecting.asked)
     asked.pop("GET /health", None)  # open to all
     if verb != "verify --all":  # nothing was delivered there, so nothing is asked
         assert set(asked.values()) == {SENT}

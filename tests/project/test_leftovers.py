@@ -31,8 +31,9 @@ def session(root, tmp_path):
         # The output goes to a file: what is left behind would keep a pipe open.
         with (tmp_path / "said").open("w+") as said:
             ended = subprocess.run(
-                command, cwd=tmp_path, stdout=said, stderr=said, timeout=120, check=False, text=True
-            )
+                command, cwd=tmp_path, stdout=said, stderr=said, timeout=120, check=False, text=True,
+                env={**os.environ, "TESTS_GRACE_SECONDS": "1"},
+            )  # fmt: skip
         ended.stdout = (tmp_path / "said").read_text()
         number, folder = (tmp_path / "started").read_text().split()
         return ended, int(number), Path(folder)

@@ -15,7 +15,7 @@ _SOURCE = """\
 #include <cmath>
 extern "C" double probe(double x) { return std::sqrt(x) + PY_MAJOR_VERSION; }
 """
-_PATIENCE_S = 20.0  # a virus scanner may look at what was compiled
+_PATIENCE_S = 60.0  # under a second, but a virus scanner may look at it and the machine be busy
 
 
 def complaint_of(compiler: Compiler) -> str | None:
