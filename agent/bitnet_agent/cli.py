@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from .errors import AgentError, UsageError
+from .interrupts import kept_interrupts
 
 if TYPE_CHECKING:
     from .options import Options
@@ -42,11 +43,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a console that knows only ASCII shows a `?`
     try:
-        from .options import parse  # half a second: Ctrl-C in it is no fault either
+        with kept_interrupts():
+            from .options import parse  # half a second: Ctrl-C in it is no fault either
 
-        options = parse(sys.argv[1:] if argv is None else argv)
-        _check_extra()
-        return _verb(options.verb)(options)
+            options = parse(sys.argv[1:] if argv is None else argv)
+            _check_extra()
+            return _verb(options.verb)(options)
     except AgentError as error:
         _say(options, "error", error.message)
         if error.remedy:

@@ -140,3 +140,63 @@ sys.exit(main(["--version"]))
     assert (ended.returncode, ended.stdout) == (130, "")
     assert "Stopped" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+LOST = """
+import gc, signal, sys, time, weakref
+from bitnet_agent.__main__ import main
+from bitnet_agent.verbs import profile
+
+class Thing:
+    pass
+
+class Mourned:
+    def __del__(self):
+        press()
+
+def press(*_):
+    signal.raise_signal(signal.SIGINT)
+
+def fail(*_):
+    raise ValueError("not an interrupt")
+
+def weak_references(at_the_end):
+    things = [Thing(), Thing(), Thing()]
+    return [weakref.ref(thing, at_the_end) for thing in things]  # each is called when this returns
+
+def collection():
+    def press_once(*_):
+        gc.callbacks.remove(press_once)
+        press()
+    gc.callbacks.append(press_once)
+    gc.collect()
+
+def plan(*_):
+    {lost}
+    for _ in range(20):
+        time.sleep(3)
+    sys.exit("it went on")
+
+profile.plan_from = plan
+sys.exit(main(["--lang", "en"]))
+"""
+
+
+@unix
+@pytest.mark.parametrize("lost", ["kept = weak_references(press)", "Mourned()", "collection()"])
+def test_ctrl_c_where_nothing_can_be_raised_is_not_lost(lost):
+    """Python would print "Exception ignored" and go on; importing torch passes through many such places."""
+    program = LOST.format(lost=lost)
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout) == (130, "")
+    assert "Stopped" in ended.stderr
+    assert len(ended.stderr.splitlines()) == 1, ended.stderr
+
+
+@unix
+def test_another_fault_where_nothing_can_be_raised_is_still_shown():
+    program = LOST.format(lost="kept = weak_references(fail); press()")
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert ended.returncode == 130
+    assert ended.stderr.count("ValueError: not an interrupt") == 3
+    assert "Stopped" in ended.stderr
