@@ -59,18 +59,25 @@ def test_a_run_beside_a_load_generator_says_so_and_is_no_better_than_c(profiled,
 
 
 def test_cold_and_warm_compiler_differ_in_the_first_call_and_not_in_the_steady_figure(agent, tmp_path):
-    cache = {"TORCHINDUCTOR_CACHE_DIR": str(tmp_path / "inductor")}
-    work = [*RUN, "--decode-tokens", "32", "--repetitions", "5", "--threads", "1", "--no-operators"]
-    cold, warm = (read_report(agent(*work, **cache).stdout) for _ in range(2))
+    work = [*RUN, "--decode-tokens", "32", "--quick", "--threads", "1", "--no-operators"]
+    runs = []
+    for folder in ("one", "one", "other", "other"):
+        ended = agent(*work, TORCHINDUCTOR_CACHE_DIR=str(tmp_path / folder))
+        assert ended.returncode == 0, ended.stderr
+        runs.append(read_report(ended.stdout))
 
-    ledgers = cold.warmup.compile, warm.warmup.compile
-    assert [ledger.cache for ledger in ledgers if ledger] == ["cold", "warm"]
+    ledgers = [report.warmup.compile for report in runs]
+    assert [ledger.cache for ledger in ledgers if ledger] == ["cold", "warm"] * 2
     assert all(ledger.compilations for ledger in ledgers if ledger)
-    assert cold.warmup.first_call_ms > 3 * warm.warmup.first_call_ms
+    # The least of two, taken in turns: when the machine is slow for a while, it is so for one of them.
+    first_ms = [min(report.warmup.first_call_ms for report in runs[kind::2]) for kind in (0, 1)]
+    assert first_ms[0] > 3 * first_ms[1]
     # The compiler would make it a hundred times slower; the machine's noise does not reach a factor of two.
-    steady = [report.stage("decode").step_statistics.minimum for report in (cold, warm)]
+    steady = [
+        min(report.stage("decode").step_statistics.minimum for report in runs[kind::2]) for kind in (0, 1)
+    ]
     assert max(steady) < 2 * min(steady)
-    for report in (cold, warm):
+    for report in runs:
         assert report.warmup.steps[-1].compilations == 0
         assert "compiled-while-measuring" not in {caveat.code for caveat in report.quality.caveats}
 
