@@ -3,7 +3,7 @@
 Aims: `quantized-once` decodes ≥ 6 times as fast as `published`, the best of PyTorch's own kernels ≥ 15 times
 with prefill(128) ≤ 0.7 s; `--malloc tuned` ≥ 2 times with the same tokens; no engine's loading peaks above
 the checkpoint + 1.5 GB, and int4-pack then holds at most half of that. Settings from the environment: MODEL
-(default stand-in:2b4t), TOKENS (default 4), KEEP (a folder that keeps the reports; default none). Each run
+(default stand-in:2b4t), TOKENS (default 16), KEEP (a folder that keeps the reports; default none). Each run
 is a quick one: two repetitions of warm-up, and one that is measured.
 """
 
@@ -30,7 +30,7 @@ def run_agent(engine: str, malloc: str, output: Path) -> Report | None:
             f"--output={output}",
             f"--engine={engine}", f"--malloc={malloc}",
             f"--model={os.environ.get('MODEL', 'stand-in:2b4t')}",
-            f"--decode-tokens={os.environ.get('TOKENS', '4')}",
+            f"--decode-tokens={os.environ.get("TOKENS", "16")}",
         ],
         check=False,
     )  # fmt: skip

@@ -12,6 +12,7 @@ torch = pytest.importorskip("torch")
 from bitnet_agent.engines.activations import Quantizer, quantize  # noqa: E402
 from bitnet_agent.engines.int4_pack import Int4PackLinear  # noqa: E402
 from bitnet_agent.engines.int8_mm import Int8MmLinear  # noqa: E402
+from bitnet_agent.engines.int8_onednn import Int8OnednnLinear  # noqa: E402
 from bitnet_agent.engines.int8_pack import Int8PackLinear  # noqa: E402
 from bitnet_agent.engines.integer_linear import MOST_FEATURES, IntegerLinear, Shared  # noqa: E402
 from bitnet_agent.engines.kernel_trial import complaint_of_kernel  # noqa: E402
@@ -54,7 +55,7 @@ def agree(layer, signs, numbers):
     expected = numbers.long() @ signs.long().T
     found = layer.sums(numbers.to(layer.type_for(len(numbers))))
     assert found.shape == expected.shape
-    assert found.dtype in (torch.int32, torch.bfloat16)
+    assert found.dtype in (torch.int32, torch.float32, torch.bfloat16)
     assert torch.equal(found, expected.to(found.dtype))
 
 
@@ -149,7 +150,7 @@ def test_the_same_input_is_quantised_once_and_another_one_again():
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("scale", [0.0123, 0.125, 3.0])
 def test_a_layer_is_as_near_to_the_real_product_as_its_roundings_allow(kind, scale):
-    """u = 2**-8, bfloat16's unit roundoff: one rounding for int32 sums, two for rounded ones."""
+    """u = 2**-8, bfloat16's unit roundoff: one rounding for exact sums, two for rounded ones."""
     signs = random_signs(640, 2560, seed=7)
     bias = torch.linspace(-1, 1, 640).to(torch.bfloat16)
     layer, biased = layer_of(kind, signs, scale), layer_of(kind, signs, scale, bias)
@@ -172,11 +173,12 @@ def test_a_shape_that_the_kernel_does_not_take_is_refused(kind):
         layer_of(kind, random_signs(64, 100, seed=1))
 
 
-def test_odd_shapes_are_fine_where_the_kernel_takes_them():
+@pytest.mark.parametrize("kind", [Int8MmLinear, Int8OnednnLinear])
+def test_odd_shapes_are_fine_where_the_kernel_takes_them(kind):
     for shape in [(1, 1), (3, 17), (65, 33), (5, 100)]:
         signs = random_signs(*shape, seed=3)
         signs[0, 0] = 1
-        layer = layer_of(Int8MmLinear, signs)
+        layer = layer_of(kind, signs)
         for tokens in (1, 2, 5, 33):
             agree(layer, signs, torch.randint(-128, 128, (tokens, shape[1])))
 
@@ -250,7 +252,7 @@ def test_a_weight_that_is_not_ternary_is_refused():
 @pytest.mark.parametrize("engine", WHOLE, ids=lambda engine: engine.name)
 def test_every_engine_of_whole_numbers_is_tried_here(engine):
     assert layers_of_its_own(engine)
-    assert {Int8MmLinear, Int8PackLinear, Int4PackLinear} <= {*KINDS}
+    assert {Int8MmLinear, Int8PackLinear, Int8OnednnLinear, Int4PackLinear} <= {*KINDS}
 
 
 class Uncompiled(Int8MmLinear):

@@ -98,11 +98,20 @@ class BytesOfEveryOperation(TorchDispatchMode):
         name = str(func).removeprefix("aten.").partition(".")[0]
         if name == "embedding":
             given = [made[0].clone()]  # of the table, only the rows that are asked for
-        storages = {tensor.untyped_storage().data_ptr() for tensor in given}
+        storages = {tensor.untyped_storage().data_ptr() for tensor in given if not of_onednn(tensor)}
         is_view = any(tensor.untyped_storage().data_ptr() in storages for tensor in made)
         if func._schema.is_mutable or not is_view:
-            self.by_name[name] = self.by_name.get(name, 0) + sum(t.nbytes for t in (*given, *made))
+            self.by_name[name] = self.by_name.get(name, 0) + sum(map(size_of, (*given, *made)))
         return result
+
+
+def of_onednn(tensor: torch.Tensor) -> bool:
+    """Whether it is laid out as only oneDNN knows: such a tensor has no storage that torch can tell of."""
+    return tensor.layout is torch._mkldnn
+
+
+def size_of(tensor: torch.Tensor) -> int:
+    return torch.ops.mkldnn._nbytes(tensor) if of_onednn(tensor) else tensor.nbytes
 
 
 def actually_moved(model: Any, run: Any) -> dict[str, int]:

@@ -73,7 +73,7 @@ class IntegerLinear(torch.nn.Module, ABC):
 
     @abstractmethod
     def sums(self, numbers: torch.Tensor) -> torch.Tensor:
-        """[tokens, in], whole numbers in `type_for` → [tokens, out]: int32, or bfloat16 rounded once."""
+        """[tokens, in], whole numbers in `type_for` → [tokens, out]: int32, float32 or bfloat16."""
 
     @abstractmethod
     def sums_moved(self, tokens: int) -> tuple[Moved, ...]:

@@ -15,6 +15,7 @@ _ENGINES: Final = {
     "quantized-once": ("quantized_once", "QuantizedOnce"),
     "int8-mm": ("int8_mm", "Int8Mm"),
     "int8-pack": ("int8_pack", "Int8Pack"),
+    "int8-onednn": ("int8_onednn", "Int8Onednn"),
     "int4-pack": ("int4_pack", "Int4Pack"),
 }
 """Name → its file here and its class there, in the order in which they are listed; the default first."""
