@@ -6,10 +6,17 @@ from datetime import datetime, timedelta, timezone
 
 from collector_reports import make_report, version_0, with_allocation, with_sweep
 from collector_server import Server
+from playwright.sync_api import Locator
 
 from bitnet_report import Report, make_caveat, new_run_id
 
 LONG = "a-rather-long-member-name.with-dots_and-more-of-them-42"
+
+
+def follow(control: Locator) -> None:
+    """Click what leads to another page, and wait for all of it: a click waits for its beginning alone."""
+    with control.page.expect_navigation():
+        control.click()
 
 
 def store_team(server: Server) -> Server:

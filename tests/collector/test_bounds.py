@@ -16,12 +16,12 @@ from collector_server import ONLY_SQLITE
 
 from bitnet_collector.access.rates import RateLimiter
 
-PATIENCE = 0.6
+PATIENCE = 1.0  # seconds; a client that is not slow has it too, and must not miss it on a busy machine
 
 
 @pytest.fixture(scope="module")
 def impatient(tmp_path_factory):
-    """A collector that waits 0.6 s for a slow client."""
+    """A collector that waits a second for a slow client."""
     from collector_server import Server
 
     folder = tmp_path_factory.mktemp("impatient")

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 
 import pytest
+from collector_browser import follow
 from collector_reports import make_report, version_0
 
 from bitnet_report import Caveat
@@ -89,13 +90,13 @@ def test_the_summary_in_chinese(pages, visit):
     assert page.get_by_role("heading", level=1).inner_text() == "团队成员结果汇总"
     team = page.locator("table.summary")
     assert team.get_by_role("columnheader", name="峰值内存 (MB)").count() == 1
-    page.get_by_role("link", name="English").click()
+    follow(page.get_by_role("link", name="English"))
     assert page.get_by_role("heading", level=1).inner_text() == "Team summary"
 
 
 def test_from_the_summary_to_a_run_and_back(pages, visit):
     page = visit(f"{pages.url}/summary")
-    page.get_by_role("link", name="Run of WJ", exact=True).click()
+    follow(page.get_by_role("link", name="Run of WJ", exact=True))
     assert page.get_by_role("heading", level=1).inner_text() == "Run of WJ"
     prefill = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name="Prefill", exact=True))
     times, memory = prefill.all_inner_texts()
@@ -107,7 +108,7 @@ def test_from_the_summary_to_a_run_and_back(pages, visit):
     chart = page.locator("#decode-steps").get_by_role("img")
     assert "(3 repetitions), 450.0 to 600.0 ms" in chart.get_attribute("aria-label")
     assert chart.locator("polyline").count() == 3
-    page.get_by_role("link", name="Back to the summary").click()
+    follow(page.get_by_role("link", name="Back to the summary"))
     assert page.get_by_role("heading", level=1).inner_text() == "Team summary"
 
 
@@ -115,7 +116,7 @@ def test_the_workload_picker_leads_to_other_work(pages, visit):
     page = visit(f"{pages.url}/summary")
     stand_in = page.get_by_label("Workload").locator("option", has_text="stand-in:2b4t")
     page.get_by_label("Workload").select_option(stand_in.get_attribute("value"))
-    page.get_by_role("button", name="Show").click()
+    follow(page.get_by_role("button", name="Show"))
     assert cells(page, "LCJ").startswith("1 LCJ")
     assert cells(page, "WJ").startswith("— WJ")
 
@@ -209,7 +210,7 @@ def test_the_api_document_leads_back_and_follows_light_and_dark(pages, visit, sc
     page.get_by_text("/summary.json").wait_for()
     colour = page.evaluate("getComputedStyle(document.querySelector('.swagger-ui')).backgroundColor")
     assert (colour == "rgb(20, 25, 27)") == (scheme == "dark")
-    page.get_by_role("link", name="汇总").click()
+    follow(page.get_by_role("link", name="汇总"))
     assert page.url.startswith(f"{pages.url}/summary")
 
 

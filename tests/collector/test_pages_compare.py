@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from collector_browser import follow
 from collector_compared import address, store_compared
 from collector_reports import make_report
 
@@ -63,15 +64,15 @@ class TestPage:
 
     def test_swap_languages_and_the_way_to_a_run(self, stored, visit):
         page = visit(stored.url + address(stored, "WJ", "WYC", ".html"))
-        page.get_by_role("link", name="Swap A and B").click()
+        follow(page.get_by_role("link", name="Swap A and B"))
         assert page.get_by_role("heading", level=1).inner_text() == "WJ against WYC"
         assert page.get_by_text("faster").count() >= 1
-        page.get_by_role("link", name="中文").click()
+        follow(page.get_by_role("link", name="中文"))
         assert page.get_by_role("heading", level=1).inner_text() == "WJ 相对于 WYC"
         assert page.get_by_text("更快").count() >= 1
-        page.get_by_role("link", name="WYC 的运行记录").click()
+        follow(page.get_by_role("link", name="WYC 的运行记录"))
         assert page.get_by_role("heading", level=1).inner_text() == "WYC 的运行记录"
-        page.get_by_role("link", name="与最快的运行（WJ）").click()
+        follow(page.get_by_role("link", name="与最快的运行（WJ）"))
         assert page.get_by_role("heading", level=1).inner_text() == "WYC 相对于 WJ"
 
     def test_other_work_is_told_with_both_values(self, stored, visit):

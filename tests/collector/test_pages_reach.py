@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from collector_browser import LONG, store_team
+from collector_browser import LONG, follow, store_team
 from collector_server import Server
 
 pytestmark = pytest.mark.browser
@@ -103,7 +103,7 @@ def test_every_chart_has_words_and_its_figures_stand_in_a_table(team, visit, nam
 class TestLanguage:
     def test_the_switch_sticks_without_script_and_leads_back_to_the_same_page(self, team, visit):
         page = visit(f"{team.url}/summary.html?show=best", java_script_enabled=False)
-        page.get_by_role("link", name="中文").click()
+        follow(page.get_by_role("link", name="中文"))
         assert page.url == f"{team.url}/summary.html?show=best"
         assert page.get_by_role("heading", level=1).inner_text() == "团队成员结果汇总"
         page.goto(team.url + team.pages["run"])
@@ -116,7 +116,7 @@ class TestLanguage:
     def test_the_cookie_holds_the_language_and_nothing_else(self, team, visit):
         page = visit(f"{team.url}/summary.html", language="zh-CN")
         assert page.context.cookies() == []
-        page.get_by_role("link", name="English").click()
+        follow(page.get_by_role("link", name="English"))
         (cookie,) = page.context.cookies()
         assert (cookie["name"], cookie["value"], cookie["sameSite"]) == ("bitnet-language", "en", "Lax")
         assert cookie["httpOnly"]
@@ -127,14 +127,14 @@ class TestPickers:
         page = visit(f"{team.url}/summary.html?show=best", java_script_enabled=False)
         other = page.get_by_label("Workload").locator("option", has_text="cached").get_attribute("value")
         page.get_by_label("Workload").select_option(other)
-        page.get_by_role("button", name="Show").click()
+        follow(page.get_by_role("button", name="Show"))
         assert f"workload={other}" in page.url
         assert "show=best" in page.url
         assert page.locator(".shows [aria-current]").inner_text() == "Best run"
 
     def test_best_and_median_are_a_click_away(self, team, visit):
         page = visit(f"{team.url}/summary.html", java_script_enabled=False)
-        page.get_by_role("link", name="Median of the last 5").click()
+        follow(page.get_by_role("link", name="Median of the last 5"))
         row = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name="WJ")).first
         words = " ".join(row.inner_text().split())
         assert "506.0" in words
@@ -145,14 +145,14 @@ class TestPickers:
         page = visit(f"{team.url}/summary.html", java_script_enabled=False)
         page.get_by_label("A (reference)").select_option(team.ids["LCJ"])
         page.locator("select[name=b]").select_option(team.ids["WYC"])
-        page.get_by_role("button", name="Compare").click()
+        follow(page.get_by_role("button", name="Compare"))
         assert page.get_by_role("heading", level=1).inner_text() == "WYC against LCJ"
         page.locator("select[name=b]").select_option(team.ids["WJ"])
-        page.get_by_role("button", name="Compare").click()
+        follow(page.get_by_role("button", name="Compare"))
         assert page.get_by_role("heading", level=1).inner_text() == "WJ against LCJ"
         page.goto(team.url + team.pages["run"])
         page.get_by_label("Compare with").select_option(team.ids["LCJ"])
-        page.get_by_role("button", name="Compare").click()
+        follow(page.get_by_role("button", name="Compare"))
         assert page.get_by_role("heading", level=1).inner_text() == "WYC against LCJ"
 
     def test_an_old_row_says_so(self, team, visit):
@@ -167,7 +167,7 @@ class TestRuns:
         page = visit(f"{team.url}/runs.html", java_script_enabled=False)
         page.get_by_label("A: LCJ").check()
         page.get_by_label("B: WYC").check()
-        page.get_by_role("button", name="Compare").click()
+        follow(page.get_by_role("button", name="Compare"))
         assert page.get_by_role("heading", level=1).inner_text() == "WYC against LCJ"
 
     def test_the_form_filters_and_keeps_what_was_chosen(self, team, visit):
@@ -175,17 +175,17 @@ class TestRuns:
         page.locator("select[name=member]").select_option("WJ")
         page.locator("select[name=grade]").select_option("A")
         page.get_by_label("Measured from").fill("2020-01-31")
-        page.get_by_role("button", name="Filter").click()
+        follow(page.get_by_role("button", name="Filter"))
         assert "Only: member WJ; grade A; measured from 2020-01-31 (UTC)." in page.inner_text("main")
         assert page.locator("select[name=member]").input_value() == "WJ"
         assert page.get_by_label("Measured from").input_value() == "2020-01-31"
         assert page.locator("tbody td.who").all_inner_texts() == ["WJ", "WJ"]
-        page.get_by_role("link", name="Older runs").click()
+        follow(page.get_by_role("link", name="Older runs"))
         assert page.locator("tbody td.who").all_inner_texts() == ["WJ", "WJ"]
         assert page.get_by_role("link", name="Older runs").count() == 0
-        page.get_by_role("link", name="Newest runs").click()
+        follow(page.get_by_role("link", name="Newest runs"))
         assert page.get_by_role("link", name="Older runs").count() == 1
-        page.get_by_role("link", name="Show all runs").click()
+        follow(page.get_by_role("link", name="Show all runs"))
         assert page.url == f"{team.url}/runs.html?lang=en"
 
     def test_a_doubtful_run_tells_why_where_it_stands(self, team, visit):
@@ -196,10 +196,10 @@ class TestRuns:
 
     def test_the_way_from_any_page_to_the_runs_and_the_members(self, team, visit):
         page = visit(f"{team.url}/summary.html", java_script_enabled=False)
-        page.get_by_role("navigation", name="Pages").get_by_role("link", name="Runs").click()
+        follow(page.get_by_role("navigation", name="Pages").get_by_role("link", name="Runs"))
         assert page.get_by_role("heading", level=1).inner_text() == "Runs"
-        page.get_by_role("navigation", name="Pages").get_by_role("link", name="Members").click()
-        page.get_by_role("link", name="All runs of WJ").click()
+        follow(page.get_by_role("navigation", name="Pages").get_by_role("link", name="Members"))
+        follow(page.get_by_role("link", name="All runs of WJ"))
         assert set(page.locator("tbody td.who").all_inner_texts()) == {"WJ"}
 
 
@@ -227,11 +227,11 @@ class TestMember:
 
     def test_the_way_from_the_summary_to_a_member_to_a_run(self, team, visit):
         page = visit(f"{team.url}/summary.html", java_script_enabled=False)
-        page.get_by_role("rowheader").get_by_role("link", name=LONG).click()
+        follow(page.get_by_role("rowheader").get_by_role("link", name=LONG))
         assert page.get_by_role("heading", level=1).inner_text() == f"{LONG}: history"
-        page.locator("tbody th a").first.click()
+        follow(page.locator("tbody th a").first)
         assert page.get_by_role("heading", level=1).inner_text().startswith(f"Run of {LONG}")
-        page.get_by_role("link", name=f"History of {LONG}").click()
+        follow(page.get_by_role("link", name=f"History of {LONG}"))
         assert page.get_by_role("heading", level=1).inner_text() == f"{LONG}: history"
 
 
