@@ -15,7 +15,7 @@ def run(*arguments: object, check: int = 0, **environment: str) -> subprocess.Co
         check=False,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         env={**env, **environment},
     )
     assert done.returncode == check, done

@@ -43,7 +43,7 @@ class Ledger:
 
     def wait_for(self, receipts: int) -> None:
         with self.changed:
-            assert self.changed.wait_for(lambda: len(self.receipts) >= receipts, timeout=40), (
+            assert self.changed.wait_for(lambda: len(self.receipts) >= receipts, timeout=200), (
                 "no receipts come any more"
             )
 
@@ -87,7 +87,7 @@ def ingest_and_kill(
     address = f"{server.url}/runs"
 
     def submit() -> None:
-        with httpx.Client(timeout=20) as client:
+        with httpx.Client(timeout=60) as client:
             while not ended.is_set():
                 with ledger.changed:
                     run_id, body = bodies.next()

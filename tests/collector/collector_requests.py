@@ -45,6 +45,7 @@ _ACCEPTED = (
 _MODES = (schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE)
 _GENERATED = "as generated"
 _OWN = "a run of its own"
+_NOBODYS = "01890000-0000-7000-8000-000000000000"
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ class Client:
         self._tokens = [*tokens, *tokens, *tokens, None, _GENERATED]
         self._submitter = submitter
         self._session = requests.Session()
+        self._session.headers["Connection"] = "close"  # a kept one may be closed just when it is used again
         self._schema = schemathesis.openapi.from_url(
             f"{server.url}/openapi.json", config=schemathesis.Config()
         )
@@ -110,12 +112,28 @@ class Client:
         case.validate_response(answer, checks=CHECKS, headers=headers)
 
     def _certain(self, operation: schemathesis.APIOperation) -> Iterator[Asked]:
-        """What stores and what deletes a run, each once with nothing wrong: a few drawn ones may miss it."""
-        places = {"POST": {}, "DELETE": {"run_id": _OWN}}.get(operation.method.upper())
-        if places is not None:
-            media = "application/json" if operation.method.upper() == "POST" else None
-            case = operation.Case(path_parameters=dict(places), headers={}, media_type=media)
-            yield Asked(case, {"Accept": "application/json"}, self._tokens[0], good_body=media is not None)
+        """What is stored, deleted and refused for each usual reason, whatever a few drawn ones come to."""
+        mine = self._tokens[0]
+
+        def asked(token: str | None = mine, good_body: bool = False, **parts: Any) -> Asked:
+            headers = {"Accept": "application/json", **parts.pop("asking", {})}
+            return Asked(operation.Case(headers={}, **parts), headers, token, good_body)
+
+        match operation.label:
+            case "POST /runs":
+                yield asked(good_body=True, media_type="application/json")
+                yield asked(body={}, media_type="application/json")  # 422
+            case "DELETE /runs/{run_id}":
+                yield asked(path_parameters={"run_id": _OWN})
+                yield asked(None, path_parameters={"run_id": _NOBODYS})  # 401
+            case "GET /runs/{run_id}":
+                yield asked(path_parameters={"run_id": _NOBODYS})  # 404
+            case "GET /runs.json":
+                yield asked(query={"limit": 0})  # 400
+            case "GET /summary.json":
+                yield asked(asking={"If-None-Match": "*"})  # 304
+            case "GET /summary":
+                yield asked(asking={"Accept": "image/png"})  # 406
 
     def _requests(self, operation: schemathesis.APIOperation) -> st.SearchStrategy[Asked]:
         """Good and bad ones; where they name something stored, as often one that is there."""
@@ -124,7 +142,7 @@ class Client:
         def made(draw: st.DrawFn) -> Asked:
             case = draw(operation.as_strategy(generation_mode=draw(st.sampled_from(_MODES))))
             for given in (case.path_parameters, case.query):
-                for name in set(given or {}) & set(self._known):
+                for name in sorted(set(given or {}) & set(self._known)):  # in no order of hashes
                     if draw(st.booleans()):
                         given[name] = draw(st.sampled_from(self._known[name]))
             if operation.method.upper() == "DELETE" and draw(st.booleans()):

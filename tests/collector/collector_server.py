@@ -51,7 +51,9 @@ class Server:
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()  # a server whose words nobody reads stands still once the pipe is full
         self.url = self.wait_until_said(r"(http://\S+)/summary")[1]
-        self.client = httpx.Client(base_url=self.url, timeout=30, trust_env=False)
+        # Given up before the server closes it (5 s), or a request may meet the closing of its connection.
+        limits = httpx.Limits(keepalive_expiry=2)
+        self.client = httpx.Client(base_url=self.url, timeout=60, trust_env=False, limits=limits)
 
     def submit(self, report: Report | dict[str, Any] | bytes, **headers: str) -> httpx.Response:
         return self.client.post("/runs", content=body_of(report), headers={**JSON, **headers})

@@ -37,7 +37,7 @@ def test_every_answer_is_declared(start_server, tmp_path, who, reached):
 
 @ONLY_SQLITE
 def test_one_who_asks_too_often_is_told_so_as_declared(start_server):
-    server = start_server("--rate-limit", "40")
+    server = start_server("--rate-limit", "25")
     admin = make(server.database_url, "boss", "--admin")
     client = Client(server, [admin], admin)
     faults = client.faults(2)

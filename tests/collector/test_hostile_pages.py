@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from urllib.parse import quote, urljoin, urlsplit
 
-import httpx
 import pytest
 from collector_reports import make_report, version_0
 from collector_server import JSON, ONLY_SQLITE
@@ -202,4 +201,4 @@ def test_a_browser_asks_for_the_token_and_then_reads(start_server, browser):
     assert page.goto(f"{server.url}/summary").status == 200
     assert page.get_by_role("heading", level=1).count() == 1
     context.close()
-    assert httpx.get(f"{server.url}/summary", headers={"Accept": "text/html"}).status_code == 401
+    assert server.client.get("/summary", headers={"Accept": "text/html"}).status_code == 401

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-import httpx
 import pytest
 from collector_reports import make_report
 
@@ -33,7 +32,7 @@ def with_roofline(report, kind="bfloat16", part="weight-quantization", read=24.0
 
 def page(server, report, language="en"):
     server.submit(report)
-    answer = httpx.get(f"{server.url}/runs/{report.run_id}?lang={language}", headers={"Accept": "text/html"})
+    answer = server.client.get(f"/runs/{report.run_id}?lang={language}", headers={"Accept": "text/html"})
     assert answer.status_code == 200
     return answer.text
 

@@ -7,6 +7,7 @@ import json
 import signal
 import socket
 import sqlite3
+import time
 from urllib.parse import urlsplit
 
 import pytest
@@ -33,9 +34,10 @@ def wait_until_refused(server):
     address = urlsplit(server.url)
     while True:
         try:
-            socket.create_connection((address.hostname, address.port), timeout=5).close()
+            socket.create_connection((address.hostname, address.port), timeout=60).close()
         except ConnectionError:
             return
+        time.sleep(0.01)  # more at once than its backlog holds would be left without any answer
 
 
 def receive(connection):

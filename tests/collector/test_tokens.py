@@ -144,8 +144,8 @@ def test_with_a_token_it_starts_there_without_a_warning(start_server, tmp_path):
     token = make(start_server().database_url, "WJ")
     server = start_server("--host", "0.0.0.0", "--read", "token")
     assert "warning" not in server.said
-    assert httpx.get(f"{server.url}/summary").status_code == 401
-    assert httpx.get(f"{server.url}/summary", headers=bearer(token)).status_code == 200
+    assert server.client.get("/summary").status_code == 401
+    assert server.client.get("/summary", headers=bearer(token)).status_code == 200
     server.stop()
     assert "no effect" in start_server("--host", "0.0.0.0", "--open").said
 
@@ -184,7 +184,9 @@ def test_bound_to_both_kinds_of_address_an_ipv4_client_is_the_one_that_it_is(sta
     server = start_server("--host", "::", "--trusted-proxies", "127.0.0.1", "--rate-limit", "2", log=log)
     address = server.url.replace("[::1]", "127.0.0.1")
     asked = [
-        httpx.get(f"{address}/runs", headers={"X-Forwarded-For": client}, trust_env=False).status_code
+        httpx.get(
+            f"{address}/runs", headers={"X-Forwarded-For": client}, trust_env=False, timeout=60
+        ).status_code
         for client in ["203.0.113.9"] * 3 + ["203.0.113.10"]
     ]
     assert asked == [200, 200, 429, 200]

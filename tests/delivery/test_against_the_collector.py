@@ -10,7 +10,6 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import httpx
 import pytest
 
 from bitnet_report import new_run_id
@@ -54,9 +53,7 @@ def test_what_an_admin_deleted_is_neither_sent_again_nor_lost(agent, guarded, ou
     mine = {"BITNET_TOKEN": guarded.tokens["WJ"]}
     assert agent("push", "report.json", "--collector", guarded.url, **mine).returncode == 0
     admin = make_token(tmp_path / "guarded.db", "create", "boss", "--admin")
-    gone = httpx.delete(
-        f"{guarded.url}/runs/{outgoing.run_id}", headers={"Authorization": f"Bearer {admin}"}, trust_env=False
-    )
+    gone = guarded.client.delete(f"/runs/{outgoing.run_id}", headers={"Authorization": f"Bearer {admin}"})
     assert gone.status_code == 204
     asked = agent("verify", "--all", "--json", **mine)
     assert (asked.returncode, states(asked)) == (0, ["deleted"])
