@@ -6,6 +6,7 @@ import json
 import os
 import shlex
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -207,9 +208,12 @@ def test_a_collector_that_dies_loses_nothing_and_takes_the_report_later(agent, p
     first = Collector(place / "dies")
     first.signal(signal.SIGKILL)
 
-    ended = agent(
-        "--collector", first.url, "--member", "WYC", *WORK, "--output", "later.json", "--retry-for", "0"
-    )
+    with socket.socket() as held:  # nobody listens there, and no other program is given the number meanwhile
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        held.bind(("127.0.0.1", first.port))
+        ended = agent(
+            "--collector", first.url, "--member", "WYC", *WORK, "--output", "later.json", "--retry-for", "0"
+        )
     assert ended.returncode == 5
     assert "Traceback" not in ended.stderr
     report = read_report((place / "later.json").read_bytes())
