@@ -30,7 +30,7 @@ def run_agent(engine: str, malloc: str, output: Path) -> Report | None:
             f"--output={output}",
             f"--engine={engine}", f"--malloc={malloc}",
             f"--model={os.environ.get('MODEL', 'stand-in:2b4t')}",
-            f"--decode-tokens={os.environ.get("TOKENS", "16")}",
+            f"--decode-tokens={os.environ.get('TOKENS', '16')}",
         ],
         check=False,
     )  # fmt: skip
