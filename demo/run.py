@@ -7,13 +7,14 @@ the demo writes lies in `.demo/`, apart from real runs.
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
@@ -22,9 +23,10 @@ HOST = "127.0.0.1"
 TEAM = ("WJ", "WYC", "LCJ")
 FOLDER = Path(__file__).resolve().parent.parent / ".demo"
 COLLECTOR_LOG = FOLDER / "collector.log"
-STARTUP_SECONDS = 60
+STARTUP_SECONDS = 180  # far: a collector that fails ends, which is seen at once
 SHUTDOWN_SECONDS = 15
 
+_ADDRESS = re.compile(r"the summary is at (http://\S+)/summary")
 _direct = build_opener(ProxyHandler({}))  # a proxy knows nothing of this machine's own loopback
 
 
@@ -66,12 +68,8 @@ def _port(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) > 65535:
         raise DemoError(f"PORT={text} is no port; give a number from 0 (any free one) to 65535", 2)
     port = int(text)
-    if port == 0:
-        with socket.socket() as free:
-            free.bind((HOST, 0))
-            return int(free.getsockname()[1])
     with socket.socket() as probe:
-        if probe.connect_ex((HOST, port)) == 0:
+        if port and probe.connect_ex((HOST, port)) == 0:
             other = port + 1 if port < 65535 else 8000
             raise DemoError(f"port {port} is taken by another program; choose one: make demo PORT={other}", 2)
     return port
@@ -79,15 +77,14 @@ def _port(text: str) -> int:
 
 @contextmanager
 def _collector(port: int) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """Run a collector on the demo's own database until the block ends, however it ends."""
-    url = f"http://{HOST}:{port}"
+    """Run a collector on the demo's own database until the block ends, however it ends; port 0: any free."""
     command = [sys.executable, "-m", "bitnet_collector", "serve"]
     options = [f"--host={HOST}", f"--port={port}", f"--members={','.join(TEAM)}"]
     database = f"--database-url=sqlite:///{(FOLDER / 'demo.db').as_posix()}"
     with COLLECTOR_LOG.open("wb") as log:
         process = subprocess.Popen([*command, *options, database], stdout=log, stderr=log)  # noqa: S603  (our own program)
         try:
-            _wait_until_ready(url, process)
+            url = _wait_until_ready(process)
             print(f"Collector: {url} (database and log in {FOLDER})", flush=True)
             yield url, process
         finally:
@@ -98,15 +95,16 @@ def _collector(port: int) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
                 process.kill()
 
 
-def _wait_until_ready(url: str, process: subprocess.Popen[bytes]) -> None:
+def _wait_until_ready(process: subprocess.Popen[bytes]) -> str:
+    """The collector's address: it says it once it answers, and it alone knows what port it has got."""
     deadline = time.monotonic() + STARTUP_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
-        try:
-            _get(f"{url}/ready")
-        except (URLError, OSError):
-            time.sleep(0.1)
-        else:
-            return
+        said = COLLECTOR_LOG.read_text(encoding="utf-8", errors="replace")
+        if found := _ADDRESS.search(said):
+            with suppress(URLError, OSError):
+                _get(f"{found[1]}/ready")
+                return found[1]
+        time.sleep(0.1)
     why = COLLECTOR_LOG.read_text(encoding="utf-8", errors="replace").strip() or "it said nothing"
     raise DemoError(f"the collector did not start: {why}", process.poll() or 1)
 
@@ -133,8 +131,8 @@ def _show_table(url: str, members: list[str]) -> None:
 
 
 def _serve(url: str, process: subprocess.Popen[bytes]) -> None:
-    print(f"\nOpen {url}/summary in a browser. Ctrl-C ends the demo.", flush=True)
     try:
+        print(f"\nOpen {url}/summary in a browser. Ctrl-C ends the demo.", flush=True)
         process.wait()
     except KeyboardInterrupt:
         print("\nThe collector is stopped. `make demo` shows these runs again beside new ones.", flush=True)

@@ -10,12 +10,14 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from urllib.request import urlopen
 
+import psutil
 import pytest
 
 pytestmark = [pytest.mark.agent, pytest.mark.collector]
-DEMO_SECONDS = 300
+DEMO_SECONDS = 400  # far, and under the limit of a test: beside a load the compiler alone takes minutes
 DEFAULTS = {"MODEL": "stand-in:tiny", "MEMBER": "", "SERVE": "0", "PORT": "0"}
 
 
@@ -44,6 +46,16 @@ def demo(root, tmp_path):
         process.communicate()
 
 
+def started_by(process: subprocess.Popen) -> list[int]:
+    """What still runs of that session, the collector above all (its port may be another program's by now)."""
+    found = []
+    for pid in psutil.pids():
+        with suppress(OSError, psutil.Error):
+            if os.getsid(pid) == process.pid and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+                found.append(pid)
+    return found
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="make and its signals are not Windows'")
 def test_one_members_demo_shows_the_table_serves_it_and_ends_with_an_interrupt(demo, tmp_path):
     process = demo(MEMBER="WYC", SERVE="1")
@@ -60,6 +72,7 @@ def test_one_members_demo_shows_the_table_serves_it_and_ends_with_an_interrupt(d
     said = "".join(lines)
     assert "WYC" in said, said
     url = lines[-1].split()[1]
+    assert len(started_by(process)) == 2  # the script and its collector
     with urlopen(url.replace("/summary", "/summary.json"), timeout=30) as answer:
         assert "WYC" in answer.read().decode()
     report = json.loads((tmp_path / ".demo" / "report-WYC.json").read_text(encoding="utf-8"))
@@ -67,9 +80,8 @@ def test_one_members_demo_shows_the_table_serves_it_and_ends_with_an_interrupt(d
     assert (tmp_path / ".demo" / "demo.db").exists()
 
     os.killpg(process.pid, signal.SIGINT)
-    assert process.wait(30) == 0
-    with pytest.raises(OSError):
-        urlopen(url, timeout=5)
+    assert process.wait(60) == 0
+    assert started_by(process) == []
 
 
 def test_a_taken_port_is_told_with_its_remedy(demo):
@@ -88,6 +100,7 @@ def test_a_port_that_is_none_is_told(demo):
     assert "PORT=80x is no port" in complaint
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="sessions are POSIX's")
 def test_the_agents_exit_code_is_passed_on_and_the_collector_stopped(demo, tmp_path):
     (tmp_path / "empty").mkdir()
     said, complaint = (process := demo(MODEL=str(tmp_path / "empty"))).communicate(timeout=120)
@@ -95,6 +108,5 @@ def test_the_agents_exit_code_is_passed_on_and_the_collector_stopped(demo, tmp_p
     assert "profiling as WJ failed (exit code 3)" in complaint
     assert "Traceback" not in complaint
     assert "WYC" not in said
-    url = next(word for word in said.split() if word.startswith("http://127.0.0.1:"))
-    with pytest.raises(OSError):
-        urlopen(url, timeout=5)
+    assert "Collector: http://127.0.0.1:" in said
+    assert started_by(process) == []
