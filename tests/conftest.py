@@ -39,7 +39,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     if keeper := config.stash.get(_keeper, None):
-        keeper.communicate(timeout=60)
+        keeper.communicate(timeout=300)
 
 
 @pytest.hookimpl(trylast=True)

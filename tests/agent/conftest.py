@@ -105,7 +105,7 @@ def run_agent(*arguments: str, cwd: Path, **environment: str) -> subprocess.Comp
         cwd=cwd,
         env=os.environ | environment,
         capture_output=True,
-        timeout=240,
+        timeout=400,  # under the limit of a test; compiling took 130 s beside two busy loops
         check=False,
     )
 

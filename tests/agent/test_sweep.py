@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -277,7 +278,13 @@ class TestCommand:
         while "[1/2]" not in process.stderr.readline():  # the second point is next
             assert process.poll() is None
         sweeping = psutil.Process(process.pid)
-        while not any("spawn_main" in " ".join(child.cmdline()) for child in sweeping.children()):
+
+        def measures(child: psutil.Process) -> bool:
+            with suppress(psutil.Error):  # the first point's process may be ending just now
+                return "spawn_main" in " ".join(child.cmdline())
+            return False
+
+        while not any(measures(child) for child in sweeping.children()):
             assert process.poll() is None
         children = sweeping.children(recursive=True)
         process.kill()
