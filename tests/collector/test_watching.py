@@ -29,7 +29,7 @@ def logged(tmp_path_factory):
 
 def request_lines(log, request_id):
     """The lines that tell of a request: they are written after its answer has gone out, so wait for one."""
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     while True:
         whole, _, _begun = log.read_text().rpartition("\n")
         lines = [json.loads(line) for line in whole.splitlines()]
