@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import signal
 import socket
 import sqlite3
@@ -30,14 +29,12 @@ def refused(done, exit_code, *words):
         assert word in done.stderr
 
 
-def test_help_answers_at_once_and_imports_nothing_heavy():
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+def test_help_imports_nothing_heavy():
+    """That it answers at once is tested for both programs, in tests/project."""
     done = run("serve", "--help")
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert done.returncode == 0
     for option in ("--host", "--port", "--database-url", "--members"):
         assert option in done.stdout
-    assert after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime <= 0.4
     code = (
         "import sys\nfrom bitnet_collector.cli import run\n"
         "try: run(['--help'])\n"
