@@ -8,10 +8,9 @@ from typing import ClassVar, Final
 import torch
 
 from ..measurement.traffic.forward_count import Moved
-from .engine import Advance, Exactness, Sentence
-from .integer_layers import convert_to_integers
+from .engine import Exactness, Sentence
+from .integer_engine import IntegerEngine
 from .integer_linear import IntegerLinear
-from .kernel_trial import complaint_of_kernel
 from .two_bits import TwoBits
 
 _FEW_TOKENS = 8
@@ -19,26 +18,6 @@ _FEW_TOKENS = 8
 _GROUP = 128
 _MIDDLE = 8  # the kernel reads a nibble n as n - 8
 _INNER_TILES = 2  # how tightly other devices tile; the CPU's packing takes any and ignores it
-
-
-class Int4Pack:
-    """Half a byte a weight for single tokens, and a quarter of one for prompts."""
-
-    name: Final = "int4-pack"
-    sentence: Final = Sentence(
-        "half a byte a weight, by torch's _weight_int4pack_mm_for_cpu for single tokens; prompts by _int_mm",
-        "每个权重占半个字节，单个 token 用 torch 的 _weight_int4pack_mm_for_cpu，提示词用 _int_mm",
-    )
-    exactness: Final[Exactness] = "rounded"
-    dtypes: Final = ("bfloat16",)  # the kernel is written for it: in float32 it runs 35 times slower
-
-    def lacks(self) -> Sentence | None:
-        """A torch that has the kernel."""
-        return complaint_of_kernel(Int4PackLinear)
-
-    def prepare(self, model: torch.nn.Module, advance: Advance) -> None:
-        """Pack each weight's signs twice: in nibbles and in pairs of bits."""
-        convert_to_integers(model, self.name, Int4PackLinear, advance)
 
 
 class Int4PackLinear(IntegerLinear):
@@ -79,6 +58,19 @@ class Int4PackLinear(IntegerLinear):
     def weight_bytes(self, tokens: int) -> int:
         """The nibbles, or the pairs."""
         return self.nibbles.nbytes if tokens <= _FEW_TOKENS else self.pairs.packed.nbytes
+
+
+class Int4Pack(IntegerEngine):
+    """Half a byte a weight for single tokens, and a quarter of one for prompts."""
+
+    name: Final = "int4-pack"
+    sentence: Final = Sentence(
+        "half a byte a weight, by torch's _weight_int4pack_mm_for_cpu for single tokens; prompts by _int_mm",
+        "每个权重占半个字节，单个 token 用 torch 的 _weight_int4pack_mm_for_cpu，提示词用 _int_mm",
+    )
+    exactness: Final[Exactness] = "rounded"
+    dtypes: Final = ("bfloat16",)  # the kernel is written for it: in float32 it runs 35 times slower
+    layer: Final[type[IntegerLinear]] = Int4PackLinear
 
 
 @cache

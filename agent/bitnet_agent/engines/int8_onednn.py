@@ -7,36 +7,15 @@ from typing import ClassVar, Final
 import torch
 
 from ..measurement.traffic.forward_count import Moved
-from .engine import Advance, Exactness, Sentence
-from .integer_layers import convert_to_integers
+from .engine import Exactness, Sentence
+from .integer_engine import IntegerEngine
 from .integer_linear import IntegerLinear
-from .kernel_trial import complaint_of_kernel
 
 _ZERO = 128
 """The byte that stands for the activation nought: VNNI multiplies a byte without a sign by one with a sign.
 
 Given two with signs, oneDNN needs AMX; without it, it takes a plain loop, some 250 times slower.
 """
-
-
-class Int8Onednn:
-    """A byte a weight, for prompts and single tokens alike; the sums leave the kernel whole, as float32."""
-
-    name: Final = "int8-onednn"
-    sentence: Final = Sentence(
-        "one byte a weight, laid out for oneDNN and multiplied by torch's onednn.qlinear_pointwise",
-        "每个权重占一个字节，按 oneDNN 的布局存放，由 torch 的 onednn.qlinear_pointwise 相乘",
-    )
-    exactness: Final[Exactness] = "exact"
-    dtypes: Final = ("bfloat16", "float32")
-
-    def lacks(self) -> Sentence | None:
-        """A torch that has the kernel."""
-        return complaint_of_kernel(Int8OnednnLinear)
-
-    def prepare(self, model: torch.nn.Module, advance: Advance) -> None:
-        """Lay out each weight's signs."""
-        convert_to_integers(model, self.name, Int8OnednnLinear, advance)
 
 
 class Int8OnednnLinear(IntegerLinear):
@@ -53,11 +32,6 @@ class Int8OnednnLinear(IntegerLinear):
         self._laid_out_bytes = int(torch.ops.mkldnn._nbytes(self.laid_out))
         self.register_buffer("ones", torch.ones(self.out_features))
         self.register_buffer("noughts", torch.zeros(self.out_features, dtype=torch.int32))
-
-    def type_for(self, tokens: int) -> torch.dtype:
-        """int8, always."""
-        del tokens
-        return torch.int8
 
     def sums(self, numbers: torch.Tensor) -> torch.Tensor:
         """float32."""
@@ -80,3 +54,16 @@ class Int8OnednnLinear(IntegerLinear):
         """The signs as they are laid out, with what oneDNN keeps beside them: the sum of each row."""
         del tokens
         return self._laid_out_bytes
+
+
+class Int8Onednn(IntegerEngine):
+    """A byte a weight, for prompts and single tokens alike; the sums leave the kernel whole, as float32."""
+
+    name: Final = "int8-onednn"
+    sentence: Final = Sentence(
+        "one byte a weight, laid out for oneDNN and multiplied by torch's onednn.qlinear_pointwise",
+        "每个权重占一个字节，按 oneDNN 的布局存放，由 torch 的 onednn.qlinear_pointwise 相乘",
+    )
+    exactness: Final[Exactness] = "exact"
+    dtypes: Final = ("bfloat16", "float32")
+    layer: Final[type[IntegerLinear]] = Int8OnednnLinear

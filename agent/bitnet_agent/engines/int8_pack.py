@@ -6,30 +6,10 @@ from typing import ClassVar, Final
 
 import torch
 
-from .engine import Advance, Exactness, Sentence
+from .engine import Exactness, Sentence
 from .int8_mm import Int8MmLinear
-from .integer_layers import convert_to_integers
-from .kernel_trial import complaint_of_kernel
-
-
-class Int8Pack:
-    """A byte a weight; single tokens are multiplied in float32, whose sums are exact here."""
-
-    name: Final = "int8-pack"
-    sentence: Final = Sentence(
-        "one byte a weight, by torch's _weight_int8pack_mm for single tokens and _int_mm for prompts",
-        "每个权重占一个字节，单个 token 用 torch 的 _weight_int8pack_mm，提示词用 _int_mm",
-    )
-    exactness: Final[Exactness] = "rounded"
-    dtypes: Final = ("bfloat16",)  # the kernel is written for it: in float32 it runs 12 times slower
-
-    def lacks(self) -> Sentence | None:
-        """A torch that has the kernel."""
-        return complaint_of_kernel(Int8PackLinear)
-
-    def prepare(self, model: torch.nn.Module, advance: Advance) -> None:
-        """Keep each weight's signs as int8."""
-        convert_to_integers(model, self.name, Int8PackLinear, advance)
+from .integer_engine import IntegerEngine
+from .integer_linear import IntegerLinear
 
 
 class Int8PackLinear(Int8MmLinear):
@@ -53,3 +33,16 @@ class Int8PackLinear(Int8MmLinear):
             one: torch.Tensor = torch.ops.aten._weight_int8pack_mm(numbers, self.signs, self.ones)
             return one
         return super().sums(numbers)
+
+
+class Int8Pack(IntegerEngine):
+    """A byte a weight; single tokens are multiplied in float32, whose sums are exact here."""
+
+    name: Final = "int8-pack"
+    sentence: Final = Sentence(
+        "one byte a weight, by torch's _weight_int8pack_mm for single tokens and _int_mm for prompts",
+        "每个权重占一个字节，单个 token 用 torch 的 _weight_int8pack_mm，提示词用 _int_mm",
+    )
+    exactness: Final[Exactness] = "rounded"
+    dtypes: Final = ("bfloat16",)  # the kernel is written for it: in float32 it runs 12 times slower
+    layer: Final[type[IntegerLinear]] = Int8PackLinear
