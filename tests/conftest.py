@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -59,3 +61,11 @@ def _command(process: psutil.Process) -> str:
     with suppress(psutil.Error):  # it ends just now
         return " ".join(process.cmdline())
     return "(ended)"
+
+
+@pytest.fixture
+def closed_port() -> Iterator[int]:
+    """A port of this machine that nobody listens on, and nobody can: it is held until the test ends."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield held.getsockname()[1]

@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import threading
@@ -297,14 +296,6 @@ def collector() -> Iterator[Callable[..., FakeCollector]]:
     for server in servers:
         server.shutdown()
         server.server_close()
-
-
-@pytest.fixture
-def closed_port() -> Iterator[int]:
-    """A port of this machine that nobody listens on, and nobody can: it is held until the test ends."""
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        yield held.getsockname()[1]
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import socket
-
 import pytest
 from collector_reports import START, make_report
 from sqlalchemy import text
@@ -22,14 +20,6 @@ def shown(error) -> str:
         found += f"{seen} {seen!r} {getattr(seen, 'remedy', '')} "
         seen = seen.__cause__ or (None if seen.__suppress_context__ else seen.__context__)
     return found
-
-
-@pytest.fixture
-def closed_port():
-    """A port that nobody listens on, nor can take meanwhile."""
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", 0))
-        yield other.getsockname()[1]
 
 
 def test_a_server_that_is_not_there_is_named_without_the_password(postgres, closed_port):
