@@ -18,30 +18,64 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sys import UnraisableHookArgs
 
-_PAUSE_S = 0.01
+_PAUSE_S = 0.05
+"""How long the main thread has to leave such a place, and what is lost meanwhile is answered by one press."""
 
 
 @contextmanager
 def kept_interrupts() -> Iterator[None]:
-    """Press Ctrl-C once more where it was lost in such a place, as soon as the place is left."""
+    """Press Ctrl-C once more where it was lost in such a place, as soon as the place is left.
+
+    Never after this has ended: Python, on its way out, would be killed by it instead of giving its exit code.
+    """
     otherwise = sys.unraisablehook
+    again = _Again()
 
     def answer(lost: UnraisableHookArgs) -> None:
         if not issubclass(lost.exc_type, KeyboardInterrupt):
             otherwise(lost)
             return
-        # Last, and from another thread: what is raised in here would be lost as well.
-        _thread.start_new_thread(_press_again, ())
+        try:
+            if not again.on_its_way:
+                again.press_soon()
+        except KeyboardInterrupt:  # the press for an earlier loss: raised in here, it would be lost as well
+            again.press_soon()
 
     sys.unraisablehook = answer
     try:
         yield
     finally:
+        again.never()
         sys.unraisablehook = otherwise
 
 
-def _press_again() -> None:
-    time.sleep(_PAUSE_S)  # by then the main thread has left the place
+class _Again:
+    """Presses Ctrl-C from another thread; one press at a time is on its way."""
+
+    def __init__(self) -> None:
+        self.on_its_way = False
+        self._ended = False
+        self._deciding = threading.Lock()
+
+    def press_soon(self) -> None:
+        self.on_its_way = True
+        _thread.start_new_thread(self._press, ())
+
+    def never(self) -> None:
+        """Press no more; one that is being pressed just now is still raised before this returns."""
+        self._ended = True
+        with self._deciding:
+            pass
+
+    def _press(self) -> None:
+        time.sleep(_PAUSE_S)
+        with self._deciding:
+            self.on_its_way = False  # before the press, which may be lost as well and then asks for another
+            if not self._ended:
+                _press()
+
+
+def _press() -> None:
     main = threading.main_thread().ident
     if main is not None and hasattr(signal, "pthread_kill"):
         signal.pthread_kill(main, signal.SIGINT)  # which ends a wait for the system, too

@@ -194,6 +194,28 @@ def test_ctrl_c_where_nothing_can_be_raised_is_not_lost(lost):
 
 
 @unix
+def test_what_was_lost_at_the_very_end_does_not_kill_python_on_its_way_out():
+    """There SIGINT would end it without its exit code, after all was said and written."""
+    program = """
+import signal, time
+from bitnet_agent.interrupts import kept_interrupts
+class Mourned:
+    def __del__(self):
+        signal.raise_signal(signal.SIGINT)
+try:
+    with kept_interrupts():
+        Mourned()
+        Mourned()
+except KeyboardInterrupt:  # a machine that stood still in between
+    pass
+time.sleep(1)
+print("not pressed")
+"""
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "not pressed\n", "")
+
+
+@unix
 def test_another_fault_where_nothing_can_be_raised_is_still_shown():
     program = LOST.format(lost="kept = weak_references(fail); press()")
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
