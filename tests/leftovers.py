@@ -16,6 +16,7 @@ from contextlib import suppress
 import psutil
 
 VARIABLE = "TESTS_FOLDER"
+_LOADING_SECONDS = 30
 
 
 def find(folder: str) -> list[psutil.Process]:
@@ -23,11 +24,26 @@ def find(folder: str) -> list[psutil.Process]:
     found = []
     for process in psutil.process_iter():
         try:
-            if process.environ().get(VARIABLE) == folder:
+            if _environment(process).get(VARIABLE) == folder:
                 found.append(process)
         except (psutil.Error, OSError):  # gone, a zombie, or another user's
             continue
     return found
+
+
+def _environment(process: psutil.Process, attempts: int = 100) -> dict[str, str]:
+    """What the process inherited; it reads as empty for a moment while a program is being loaded.
+
+    `Popen` returns in that moment: Linux closes what is to be closed before it has laid out the environment.
+    """
+    for _ in range(attempts):
+        environment = process.environ()
+        if environment or not process.exe():  # a thread of the kernel has neither
+            break
+        if time.time() - process.create_time() > _LOADING_SECONDS:
+            break  # it was started with nothing
+        time.sleep(0.01)
+    return environment
 
 
 def end(folder: str, attempts: int = 200) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import leftovers
 import psutil
 import pytest
 
@@ -68,3 +69,18 @@ class TestLeftovers:
         ended, _, folder = session(STARTS + "    process.kill(); process.wait()\n")
         assert ended.returncode == 0, ended.stdout
         assert not folder.exists()
+
+    def test_a_process_that_is_being_loaded_is_found(self, tmp_path, monkeypatch):
+        """Its environment reads as empty then, in one of a thousand on a machine with much to do."""
+        real, asked = psutil.Process.environ, []
+
+        def not_yet(process):
+            asked.append(process.pid)
+            return {} if asked.count(process.pid) < 4 else real(process)
+
+        with subprocess.Popen(["sleep", "600"], env={leftovers.VARIABLE: str(tmp_path)}) as process:
+            with monkeypatch.context() as patched:
+                patched.setattr(psutil.Process, "environ", not_yet)
+                found = leftovers.find(str(tmp_path))
+            process.kill()
+        assert [one.pid for one in found] == [process.pid]
