@@ -86,6 +86,19 @@ def test_what_95_percent_comes_to_with_few_repetitions_is_said(report):
     assert "times in 100" not in printed(many, 200)
 
 
+def test_several_processes_are_counted_with_what_each_repeated(report):
+    assert "fresh processes" not in printed(report, 200)
+    rigorous = report.model_copy(
+        update={
+            "stage_profiles": [
+                stage_profile(stage.name, [810.0, 811.0, 812.0], report.freq_normalization, groups=[2, 1])
+                for stage in report.stage_profiles
+            ]
+        }
+    )
+    assert "2 fresh processes, of 2 + 1 repetitions" in printed(rigorous, 200)
+
+
 def test_a_budget_says_what_it_came_to(report):
     work = report.workload
     assert (

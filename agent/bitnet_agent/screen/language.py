@@ -69,8 +69,12 @@ _TEXTS: dict[str, tuple[str, str]] = {
     ),
     "clock_unknown": ("no clock is known, so nothing is normalised", "无法得知 CPU 频率，未做归一化"),
     "work": (
-        "{prompt} prompt tokens, {decode} decode tokens, {dtype}, {threads} threads, median of {n}",
+        "prompt tokens {prompt}, decode tokens {decode}, {dtype}, threads {threads}, median of {n}",
         "提示词 {prompt} 个 token，生成 {decode} 个 token，{dtype}，{threads} 线程，{n} 次取中位数",
+    ),
+    "processes": (
+        "{n} fresh processes, of {each} repetitions; the intervals draw processes first, then repetitions",
+        "共 {n} 个全新进程，各重复 {each} 次；区间先抽取进程，再抽取其中的重复",
     ),
     "cold": (
         "first call, compiler included: {ms:,.0f} ms; {n} warm-up repetitions, not counted",

@@ -186,6 +186,11 @@ def _print_footnotes(console: Console, report: Report, language: Language) -> No
                  reference=frequency.reference_freq_mhz)
         )  # fmt: skip
     _print_intervals(console, report, language)
+    prefill = report.stage("prefill")
+    if prefill is not None and prefill.sample_groups is not None:
+        groups = prefill.sample_groups
+        each = " + ".join(f"{count}" for count in groups)
+        console.print(text(language, "processes", n=len(groups), each=each))
     if report.meta.budget_s is not None:
         console.print(
             text(language, "planned", s=report.meta.budget_s, n=work.repetitions, decode=work.decode_tokens)
