@@ -86,6 +86,12 @@ def test_what_95_percent_comes_to_with_few_repetitions_is_said(report):
     assert "times in 100" not in printed(many, 200)
 
 
+def test_one_thread_is_no_plural(report):
+    for threads, said in ((1, "bfloat16, 1 thread, median"), (2, "bfloat16, 2 threads, median")):
+        work = report.workload.model_copy(update={"threads": threads})
+        assert said in printed(report.model_copy(update={"workload": work}), 200)
+
+
 def test_several_processes_are_counted_with_what_each_repeated(report):
     assert "fresh processes" not in printed(report, 200)
     rigorous = report.model_copy(

@@ -69,7 +69,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
     ),
     "clock_unknown": ("no clock is known, so nothing is normalised", "无法得知 CPU 频率，未做归一化"),
     "work": (
-        "prompt tokens {prompt}, decode tokens {decode}, {dtype}, threads {threads}, median of {n}",
+        "{prompt} prompt {prompt_tokens}, {decode} decode {decode_tokens}, {dtype}, {threads} {thread_s}, "
+        "median of {n}",
         "提示词 {prompt} 个 token，生成 {decode} 个 token，{dtype}，{threads} 线程，{n} 次取中位数",
     ),
     "processes": (

@@ -168,12 +168,19 @@ def _number(value: float | None, digits: int | None = None, *, sign: bool = Fals
     return f"{value:+,.{digits}f}" if sign else f"{value:,.{digits}f}"
 
 
+def _plural(noun: str, count: int | None) -> str:
+    """English only; the Chinese sentence does not ask for it."""
+    return noun if count == 1 else f"{noun}s"
+
+
 def _print_footnotes(console: Console, report: Report, language: Language) -> None:
     work, frequency = report.workload, report.freq_normalization
     console.print(
         text(
-            language, "work", prompt=work.prompt_tokens, decode=work.decode_tokens, dtype=work.dtype,
-            threads=work.threads, n=work.repetitions,
+            language, "work", dtype=work.dtype, n=work.repetitions,
+            prompt=work.prompt_tokens, prompt_tokens=_plural("token", work.prompt_tokens),
+            decode=work.decode_tokens, decode_tokens=_plural("token", work.decode_tokens),
+            threads=work.threads, thread_s=_plural("thread", work.threads),
         )
     )  # fmt: skip
     if (work.engine, work.malloc) != (DEFAULT_ENGINE, MALLOCS[0]):
