@@ -57,9 +57,9 @@ def sweep(folder, grid, rounds: int, profile, seed: int = 1) -> list:
     from bitnet_agent.sweep.order import turns
     from bitnet_agent.sweep.running import run_turns
 
-    opened = open_folder(folder, grid, rounds, seed, Plan())
-    place = opened.place(len(grid.points()), rounds)
-    return list(run_turns(opened, turns(grid.points(), rounds, seed), Plan(), place, profile))
+    with open_folder(folder, grid, rounds, seed, Plan()) as opened:
+        place = opened.place(len(grid.points()), rounds)
+        return list(run_turns(opened, turns(grid.points(), rounds, seed), Plan(), place, profile))
 
 
 class TestOrder:
@@ -163,6 +163,19 @@ class TestFolder:
         with pytest.raises(UsageError, match="holds other files"):
             sweep(tmp_path, small, 1, scripted)
         assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+    def test_two_sweeps_in_one_folder_do_not_run_at_once(self, tmp_path, small):
+        """Each would measure every point, beside the other, and the later report would replace the first."""
+        from bitnet_agent.errors import UsageError
+
+        def another_begins(plan):
+            with pytest.raises(UsageError, match="another sweep works in"):
+                sweep(tmp_path / "s", small, 1, lambda plan: pytest.fail("it ran"))
+            return scripted(plan)
+
+        done = sweep(tmp_path / "s", small, 1, another_begins)
+        assert [turn.fault for turn in done] == [None, None]
+        sweep(tmp_path / "s", small, 1, scripted)
 
     @pytest.mark.parametrize("content", ["", "{}", "[1]", '{"sweep_id": 5'])
     def test_a_damaged_plan_is_named(self, tmp_path, small, content):

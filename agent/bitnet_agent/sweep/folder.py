@@ -3,14 +3,19 @@
 DIR/sweep.json              the sweep's id, its grid, rounds, order and plan
 DIR/rounds/1/POINT.json     the report of each single run
 DIR/POINT.json              a point's report, made of its rounds
+DIR/.lock                   held by the sweep that works here
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+
+from filelock import FileLock, Timeout
 
 from bitnet_report import (
     NotAReportError,
@@ -29,6 +34,7 @@ from .grid import Grid, Point
 from .order import Turn
 
 _PLAN_FILE = "sweep.json"
+_LOCK_FILE = ".lock"
 _POINTS_OWN = ("prompt", "decode_tokens", "context_depth", "threads", "engine", "malloc")
 """What the grid says and the plan need not."""
 
@@ -37,7 +43,7 @@ class SweepFolder:
     """Reports by point and round, each written whole or not at all."""
 
     def __init__(self, directory: Path, sweep_id: str) -> None:
-        """Use `directory`, which `open_folder` has made."""
+        """Use `directory`, which `open_folder` has made and holds."""
         self.directory = directory
         self.sweep_id = sweep_id
 
@@ -79,26 +85,53 @@ class SweepFolder:
         return self.directory / "rounds" / str(turn.round) / f"{turn.point.key}.json"
 
 
-def open_folder(directory: Path, grid: Grid, rounds: int, seed: int, plan: Plan) -> SweepFolder:
-    """Begin a sweep in `directory`, or take up the one that is there.
+@contextmanager
+def open_folder(directory: Path, grid: Grid, rounds: int, seed: int, plan: Plan) -> Iterator[SweepFolder]:
+    """Begin a sweep in `directory`, or take up the one that is there, and keep others out meanwhile.
 
     Raises:
-        UsageError: another sweep is there, or something else.
-        EnvironmentFaultError: it cannot be made or read.
+        UsageError: another sweep is there, or works there just now, or something else is there.
+        EnvironmentFaultError: it cannot be made, locked or read.
     """
-    wanted = _wanted(grid, rounds, seed, plan)
+    begun = (directory / _PLAN_FILE).is_file()
+    if not begun and directory.is_dir() and any(path.name != _LOCK_FILE for path in directory.iterdir()):
+        raise UsageError(
+            f"{directory} holds other files", "name a directory that does not exist or is empty with --out"
+        )
+    _make(directory)
+    with _alone(directory):
+        yield SweepFolder(directory, _sweep_id(directory, _wanted(grid, rounds, seed, plan)))
+
+
+@contextmanager
+def _alone(directory: Path) -> Iterator[None]:
+    """Hold the folder's lock, which the system lets go when the process ends, however it ends."""
+    lock = FileLock(directory / _LOCK_FILE)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise UsageError(
+            f"another sweep works in {directory} just now",
+            "wait until it has ended, or name another directory with --out",
+        ) from error
+    except (OSError, NotImplementedError) as error:
+        raise EnvironmentFaultError(
+            f"{directory} cannot be locked: {error}", "name another directory with --out"
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _sweep_id(directory: Path, wanted: dict[str, Any]) -> str:
+    """The id of the sweep that is there, which is the wanted one; else a new one, written down."""
     path = directory / _PLAN_FILE
     if not path.is_file():
-        if directory.is_dir() and any(directory.iterdir()):
-            raise UsageError(
-                f"{directory} holds other files",
-                "name a directory that does not exist or is empty with --out",
-            )
-        _make(directory)
         sweep_id = new_run_id()
         document = {"sweep_id": sweep_id, **wanted}
         write_atomically(path, (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode())
-        return SweepFolder(directory, sweep_id)
+        return sweep_id
     try:
         found = parse_document(path.read_bytes())
         sweep_id = str(found.pop("sweep_id"))
@@ -110,7 +143,7 @@ def open_folder(directory: Path, grid: Grid, rounds: int, seed: int, plan: Plan)
             f"{directory} holds another sweep: it differs in {', '.join(differing)}",
             "give the options that it was begun with to go on with it, or name another directory with --out",
         )
-    return SweepFolder(directory, sweep_id)
+    return sweep_id
 
 
 def _wanted(grid: Grid, rounds: int, seed: int, plan: Plan) -> dict[str, Any]:

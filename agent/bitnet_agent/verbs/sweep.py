@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ..checkpoint.finding import Checkpoint
 from ..display import SilentDisplay
 from ..errors import AgentError, UsageError
@@ -36,20 +38,26 @@ def run(options: Options) -> int:
             checkpoint = prepare(base, display).checkpoint
     _refuse_too_long(grid, checkpoint)
 
-    folder = open_folder(options.out, grid, options.rounds, options.seed, base)
-    order = turns(grid.points(), options.rounds, options.seed)
-    place = folder.place(len(grid.points()), options.rounds)
-    screen.begin(folder.directory, len(grid.points()), options.rounds)
-    delivery = _Delivery(submission, folder, screen)
-    faults: list[AgentError] = []
-    for number, done in enumerate(run_turns(folder, order, base, place, profile_in_fresh_process), 1):
-        screen.turn_done(number, len(order), done)
+    points, order = len(grid.points()), turns(grid.points(), options.rounds, options.seed)
+    with open_folder(options.out, grid, options.rounds, options.seed, base) as folder:
+        screen.begin(folder.directory, points, options.rounds)
+        done = run_turns(folder, order, base, folder.place(points, options.rounds), profile_in_fresh_process)
+        faults = _follow(done, len(order), _Delivery(submission, folder, screen), screen)
+        screen.table([report for point in grid.points() if (report := folder.finished(point)) is not None])
+    return faults[0].exit_code if faults else 0
+
+
+def _follow(
+    turns_done: Iterator[TurnDone], total: int, delivery: _Delivery, screen: SweepScreen
+) -> list[AgentError]:
+    """Tell and deliver each turn as it is done; give what could not be run, then what not be delivered."""
+    faults = list[AgentError]()
+    for number, done in enumerate(turns_done, 1):
+        screen.turn_done(number, total, done)
         if done.fault is not None:
             faults.append(done.fault)
         delivery.deliver(done)
-    screen.table([report for point in grid.points() if (report := folder.finished(point)) is not None])
-    faults += delivery.faults
-    return faults[0].exit_code if faults else 0
+    return faults + delivery.faults
 
 
 class _Delivery:
