@@ -52,48 +52,48 @@ _SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "一个 token 所读的数据可全部放进处理器缓存，因此内存带宽不构成限制。",
     ),
     "decode-memory-bound": (
-        "Decode is memory-bound: it moves {gb_per_s:.1f} GB/s, {bandwidth_percent:.1f} % of the "
+        "Decode is memory-bound: it moves {gb_per_s:.1f} GB/s, {bandwidth_percent} % of the "
         "{limit_gb_per_s:.1f} GB/s that this machine was measured to read. Fewer bytes a token would "
         "make it faster, a faster clock hardly.",
         "Decode 受内存带宽限制：数据流量为 {gb_per_s:.1f} GB/s，达到本机实测读带宽 "
-        "{limit_gb_per_s:.1f} GB/s 的 {bandwidth_percent:.1f} %。减少每个 token 的数据量能提速，提高"
+        "{limit_gb_per_s:.1f} GB/s 的 {bandwidth_percent} %。减少每个 token 的数据量能提速，提高"
         "主频则收效甚微。",
     ),
     "decode-partly-memory-bound": (
-        "Decode is partly memory-bound: it moves {gb_per_s:.1f} GB/s, {bandwidth_percent:.1f} % of "
+        "Decode is partly memory-bound: it moves {gb_per_s:.1f} GB/s, {bandwidth_percent} % of "
         "the {limit_gb_per_s:.1f} GB/s that this machine was measured to read; something else takes "
         "the rest of the time.",
         "Decode 部分受内存带宽限制：数据流量为 {gb_per_s:.1f} GB/s，为本机实测读带宽 "
-        "{limit_gb_per_s:.1f} GB/s 的 {bandwidth_percent:.1f} %；其余时间花在别处。",
+        "{limit_gb_per_s:.1f} GB/s 的 {bandwidth_percent} %；其余时间花在别处。",
     ),
     "decode-compute-bound": (
-        "Decode is compute-bound: {gops:,.0f} Gop/s, {compute_percent:.1f} % of the {peak_gops:,.0f} "
+        "Decode is compute-bound: {gops:,.0f} Gop/s, {compute_percent} % of the {peak_gops:,.0f} "
         "Gop/s that this machine reaches.",
         "Decode 受计算能力限制：{gops:,.0f} Gop/s，达到本机峰值 {peak_gops:,.0f} Gop/s 的 "
-        "{compute_percent:.1f} %。",
+        "{compute_percent} %。",
     ),
     "decode-partly-compute-bound": (
-        "Decode is partly compute-bound: {gops:,.0f} Gop/s, {compute_percent:.1f} % of the "
+        "Decode is partly compute-bound: {gops:,.0f} Gop/s, {compute_percent} % of the "
         "{peak_gops:,.0f} Gop/s that this machine reaches.",
         "Decode 部分受计算能力限制：{gops:,.0f} Gop/s，为本机峰值 {peak_gops:,.0f} Gop/s 的 "
-        "{compute_percent:.1f} %。",
+        "{compute_percent} %。",
     ),
     "decode-overhead": (
-        "Decode is held back by neither memory ({bandwidth_percent:.1f} % of the bandwidth) nor "
-        "arithmetic ({compute_percent:.1f} % of the peak): the time goes into how the work is done.",
-        "Decode 既不受内存带宽（仅用 {bandwidth_percent:.1f} %）也不受计算能力（仅用 "
-        "{compute_percent:.1f} %）限制：时间花在了实现方式本身的开销上。",
+        "Decode is held back by neither memory ({bandwidth_percent} % of the bandwidth) nor "
+        "arithmetic ({compute_percent} % of the peak): the time goes into how the work is done.",
+        "Decode 既不受内存带宽（仅用 {bandwidth_percent} %）也不受计算能力（仅用 "
+        "{compute_percent} %）限制：时间花在了实现方式本身的开销上。",
     ),
     "page-faults": (
-        "{faults:,.0f} page faults a token cost an estimated {ms} ms, {percent:.0f} % of it: "
+        "A token's time includes {faults:,.0f} page faults, an estimated {ms} ms or {percent:.0f} % of it: "
         "temporaries are given back to the kernel and faulted in again; `--malloc tuned` keeps them.",
-        "每个 token 发生 {faults:,.0f} 次缺页，估计耗时 {ms} ms（占 {percent:.0f} %）：临时张量"
+        "每个 token 的耗时中包含 {faults:,.0f} 次缺页，估计为 {ms} ms（占 {percent:.0f} %）：临时张量"
         "被归还内核后又重新映射；`--malloc tuned` 可保留这些内存。",
     ),
     "page-faults-anyway": (
-        "{faults:,.0f} page faults a token cost an estimated {ms} ms, {percent:.0f} % of it: "
+        "A token's time includes {faults:,.0f} page faults, an estimated {ms} ms or {percent:.0f} % of it: "
         "temporaries are given back to the kernel and faulted in again.",
-        "每个 token 发生 {faults:,.0f} 次缺页，估计耗时 {ms} ms（占 {percent:.0f} %）：临时张量"
+        "每个 token 的耗时中包含 {faults:,.0f} 次缺页，估计为 {ms} ms（占 {percent:.0f} %）：临时张量"
         "被归还内核后又重新映射。",
     ),
     "batching": (
@@ -103,30 +103,29 @@ _SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "token 共用同一遍权重读取。",
     ),
     "prefill-memory-bound": (
-        "Prefill is memory-bound at {bandwidth_percent:.1f} % of the measured bandwidth.",
-        "Prefill 受内存带宽限制，达到实测带宽的 {bandwidth_percent:.1f} %。",
+        "Prefill is memory-bound at {bandwidth_percent} % of the measured bandwidth.",
+        "Prefill 受内存带宽限制，达到实测带宽的 {bandwidth_percent} %。",
     ),
     "prefill-partly-memory-bound": (
-        "Prefill is partly memory-bound at {bandwidth_percent:.1f} % of the measured bandwidth.",
-        "Prefill 部分受内存带宽限制，为实测带宽的 {bandwidth_percent:.1f} %。",
+        "Prefill is partly memory-bound at {bandwidth_percent} % of the measured bandwidth.",
+        "Prefill 部分受内存带宽限制，为实测带宽的 {bandwidth_percent} %。",
     ),
     "prefill-compute-bound": (
-        "Prefill is compute-bound: {gops:,.0f} Gop/s, {compute_percent:.1f} % of the {peak_gops:,.0f}"
+        "Prefill is compute-bound: {gops:,.0f} Gop/s, {compute_percent} % of the {peak_gops:,.0f}"
         " Gop/s that this machine reaches.",
         "Prefill 受计算能力限制：{gops:,.0f} Gop/s，达到本机峰值 {peak_gops:,.0f} Gop/s 的 "
-        "{compute_percent:.1f} %。",
+        "{compute_percent} %。",
     ),
     "prefill-partly-compute-bound": (
-        "Prefill is partly compute-bound: {gops:,.0f} Gop/s, {compute_percent:.1f} % of the "
+        "Prefill is partly compute-bound: {gops:,.0f} Gop/s, {compute_percent} % of the "
         "{peak_gops:,.0f} Gop/s that this machine reaches.",
         "Prefill 部分受计算能力限制：{gops:,.0f} Gop/s，为本机峰值 {peak_gops:,.0f} Gop/s 的 "
-        "{compute_percent:.1f} %。",
+        "{compute_percent} %。",
     ),
     "prefill-overhead": (
-        "Prefill reaches {compute_percent:.1f} % of the arithmetic peak and {bandwidth_percent:.1f} "
+        "Prefill reaches {compute_percent} % of the arithmetic peak and {bandwidth_percent} "
         "% of the bandwidth: neither limit holds it back.",
-        "Prefill 达到计算峰值的 {compute_percent:.1f} %、带宽的 {bandwidth_percent:.1f} %，两者均不构"
-        "成限制。",
+        "Prefill 达到计算峰值的 {compute_percent} %、带宽的 {bandwidth_percent} %，两者均不构成限制。",
     ),
     "peak-memory": (
         "Memory peaks at {mb:,.0f} MB, in {stage}.",
@@ -155,6 +154,8 @@ def finding_sentence(finding: Finding, language: Literal["en", "zh"]) -> str:
         values["kind"] = operator_words(str(values["kind"]), language)
     for name in values.keys() & {"ms", "timed_ms"}:
         values[name] = three_digits(float(values[name]))  # so that 1000 ÷ it is the rate beside it
+    for name in values.keys() & {"bandwidth_percent", "compute_percent"}:
+        values[name] = _percent(float(values[name]))
     return template.format(**values)
 
 
@@ -162,3 +163,8 @@ def what_a_run_says(found: Sequence[Finding], language: Literal["en", "zh"]) -> 
     """The whole paragraph."""
     sentences = (finding_sentence(finding, language) for finding in found)
     return (" " if language == "en" else "").join(sentences)
+
+
+def _percent(value: float) -> str:
+    """To one decimal, as the roofline's table has it: what is there is not said to be 0."""
+    return "<0.1" if 0 < value < 0.1 else f"{value:.1f}"

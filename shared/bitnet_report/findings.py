@@ -2,6 +2,7 @@
 
 | code                         | given where                                                                 |
 |------------------------------|-----------------------------------------------------------------------------|
+| invalid                      | the run is graded invalid: said before any figure                           |
 | token-time                   | decode has a time per token                                                 |
 | split-off                    | the pass that took a token apart was unlike the timed ones                  |
 | requantizing                 | else: quantising weights takes over `MUCH` of a decode token                |
@@ -11,7 +12,7 @@
 | page-faults                  | faulting pages in takes `CHURN_SHARE` or more of a token                    |
 | batching                     | a prefill token takes under half of a decode token's time                   |
 | peak-memory                  | the summary has a peak, and a stage is known for it                         |
-| doubtful, invalid            | the run is graded C, or invalid                                             |
+| doubtful                     | the run is graded C                                                         |
 
 A rule whose figures are missing says nothing, and no rule guesses. Nor is a figure said that is no number:
 of two times that a report may state, one can be too short to divide by.
@@ -47,6 +48,7 @@ class Finding(Record):
 def findings(report: Report) -> list[Finding]:
     """Everything that the rules find, in the order in which it is read; empty for a run without decode."""
     return [
+        *_invalid(report),
         *_token_time(report),
         *_operators(report),
         *_traffic(report),
@@ -55,7 +57,7 @@ def findings(report: Report) -> list[Finding]:
         *_batching(report),
         *_verdict(report, "prefill"),
         *_peak_memory(report),
-        *_grade(report),
+        *_doubtful(report),
     ]
 
 
@@ -158,11 +160,14 @@ def _peak_memory(report: Report) -> Iterator[Finding]:
         yield _found("peak-memory", mb=peak, stage=at)
 
 
-def _grade(report: Report) -> Iterator[Finding]:
+def _invalid(report: Report) -> Iterator[Finding]:
+    if report.quality.grade == "invalid":
+        yield _found("invalid")
+
+
+def _doubtful(report: Report) -> Iterator[Finding]:
     if report.quality.grade == "C":
         yield _found("doubtful")
-    elif report.quality.grade == "invalid":
-        yield _found("invalid")
 
 
 def _roofline(report: Report, stage: str) -> StageRoofline | None:

@@ -23,12 +23,13 @@ _WORDS: dict[str, tuple[str, str]] = {
         "受计算能力限制：处理器的乘法速度已接近上限",
     ),
     "partly compute-bound": (
-        "partly compute-bound: the units multiply much of the time, and something else takes the rest",
+        "partly compute-bound: the arithmetic units are busy much of the time, and something else takes the "
+        "rest",
         "部分受计算能力限制：计算单元在相当一部分时间里忙碌，其余时间花在别处",
     ),
     "overhead": (
-        "overhead: neither memory nor the units are busy; the time goes into what surrounds the work",
-        "开销为主：内存和计算单元都不忙，时间花在计算以外的事情上",
+        "overhead: neither memory nor the arithmetic units are busy; the time goes into how the work is done",
+        "开销为主：内存和计算单元都不忙，时间花在实现方式本身的开销上",
     ),
     "beyond-peak": (
         "the measured peak is too low to say what holds it back",

@@ -50,7 +50,7 @@ def test_the_verdicts_in_words(here, written):
     assert said.code == 0
     assert "reads 5 GB/s from memory, bfloat16 500 Gop/s, int8 900 Gop/s" in said.out
     assert "of the memory's" in said.out
-    assert "overhead: neither memory nor the units are busy" in said.out
+    assert "overhead: neither memory nor the arithmetic units are busy" in said.out
     assert "its BitLinear weights at 2 bits would be" in said.out
     assert "0.00 GB" not in said.out  # a tiny model's too has digits that count
     assert re.search(r"[\d.,]+ operations a byte", said.out)

@@ -177,6 +177,8 @@ def test_page_faults_are_named_where_they_take_a_twentieth(report):
     assert "page-faults" not in codes(faulting(report, 4.9))
     found = values(faulting(report, 20.0), "page-faults")
     assert found == {"faults": 100_000, "ms": 20.0, "percent": pytest.approx(20.0)}
+    said = what_a_run_says(findings(faulting(report, 20.0)), "en")
+    assert "A token's time includes 100,000 page faults" in said  # they are no part beside the operators
 
 
 def test_a_run_that_is_tuned_already_is_not_told_to_tune(report):
@@ -186,9 +188,16 @@ def test_a_run_that_is_tuned_already_is_not_told_to_tune(report):
     assert "--malloc" not in what_a_run_says(findings(run), "en")
 
 
-@pytest.mark.parametrize(("grade", "code"), [("C", "doubtful"), ("invalid", "invalid")])
-def test_a_bad_grade_has_the_last_word(report, grade, code):
-    assert codes(report.model_copy(update={"quality": Quality(grade=grade)}))[-1] == code
+@pytest.mark.parametrize(("grade", "code", "place"), [("C", "doubtful", -1), ("invalid", "invalid", 0)])
+def test_a_bad_grade_has_the_last_word_and_an_invalid_run_the_first(report, grade, code, place):
+    assert codes(report.model_copy(update={"quality": Quality(grade=grade)}))[place] == code
+
+
+def test_a_share_that_rounds_to_nothing_is_not_said_to_be_nothing(report):
+    run = under_a_roof(report, moved=GB, operations=GB // 10)  # 0.25 of 1000 Gop/s
+
+    assert "(<0.1 % of the peak)" in what_a_run_says(findings(run), "en")
+    assert "（仅用 <0.1 %）" in what_a_run_says(findings(run), "zh")
 
 
 def test_a_prefill_next_to_nothing_is_not_said_to_be_so_many_times_as_fast(report):
