@@ -8,7 +8,7 @@ import pytest
 from collector_reports import make_report
 
 from bitnet_collector.render.charts.decode_steps import decode_steps
-from bitnet_collector.render.charts.drawing import NARROW, WIDE
+from bitnet_collector.render.charts.drawing import NARROW, WIDE, text_px
 from bitnet_collector.render.charts.memory_stages import memory_stages
 from bitnet_collector.render.charts.scales import Scale, decades, round_ticks
 from bitnet_collector.render.charts.spans import span_words
@@ -132,6 +132,14 @@ class TestSteps:
         assert bins[-1].open
         assert bins[-1].count == 1
         assert len([one for one in bins[:-1] if one.count]) >= 5
+
+    @pytest.mark.parametrize("steps", [[1.0, *[9.0] * 20], [9.0, *[1.0] * 20]])
+    def test_the_medians_words_stand_above_every_bar_and_inside_the_box(self, steps):
+        for drawing in (step_histogram([steps], EN).wide, step_histogram([steps], ZH).narrow):
+            (words,) = of_kind(drawing, "words", "strong")
+            assert words.y + 4 < min(bar.y for bar in of_kind(drawing, "rect"))
+            room = words.x if words.anchor == "end" else drawing.width - words.x
+            assert text_px(words.text) <= room
 
     def test_equal_steps_are_one_bar(self):
         chart = step_histogram([[2.0] * 20], EN)

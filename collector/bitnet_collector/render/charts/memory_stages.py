@@ -13,6 +13,7 @@ from .drawing import Chart, Drawing, Key, Line, Shape, Words, chart, text_px, tr
 from .scales import Scale, round_ticks, upright_axis
 
 _HEIGHT, _TOP, _BOTTOM, _LEFT = 240, 26, 26, 58
+_LINE, _MOST_LINES = 14, 4
 
 
 def memory_stages(report: Report, texts: Texts) -> Chart | None:
@@ -56,9 +57,8 @@ def _draw(stages: Sequence[StageProfile], width: int, texts: Texts) -> Drawing:
         right = left + column - 4
         shapes += _areas(stage, scale, left, right)
         shapes += _resident(stage, scale, left, right)
-        shapes += _name(stage_words(stage.name, texts), left, place, column, width)
-    narrow = any(text_px(stage_words(s.name, texts)) > column - 2 for s in stages)
-    return Drawing(width, _HEIGHT + 14 * narrow, shapes)
+    names, lines = _names([stage_words(s.name, texts) for s in stages], column, width)
+    return Drawing(width, _HEIGHT + _LINE * (lines - 1), [*shapes, *names])
 
 
 def _areas(stage: StageProfile, scale: Scale, left: float, right: float) -> list[Shape]:
@@ -97,14 +97,36 @@ def _resident(stage: StageProfile, scale: Scale, left: float, right: float) -> l
     return shapes
 
 
-def _name(name: str, left: float, place: int, column: float, width: int) -> list[Shape]:
-    """The name below its column; where columns are narrow, every other one on a second line, shortened."""
-    y, middle = _HEIGHT - _BOTTOM + 17.0, left + column / 2 - 2
-    if text_px(name) <= column - 2:
-        return [Words(middle, y, name, "middle", "ink")]
+def _names(names: Sequence[str], column: float, width: int) -> tuple[list[Shape], int]:
+    """The names below their columns, and how many lines they take: as few as keep them apart, up to four."""
+    middles = [_LEFT + 2 + column * (place + 0.5) for place in range(len(names))]
+    lines = next((n for n in range(1, _MOST_LINES) if _are_apart(names, middles, n, width)), _MOST_LINES)
+    shapes: list[Shape] = []
+    for place, name in enumerate(names):
+        words = _shortened(name, lines * column - 8) if lines == _MOST_LINES else name
+        x = _inside(middles[place], words, width)
+        shapes.append(Words(x, _HEIGHT - _BOTTOM + 17 + _LINE * (place % lines), words, "middle", "ink"))
+    return shapes, lines
+
+
+def _are_apart(names: Sequence[str], middles: Sequence[float], lines: int, width: int) -> bool:
+    """Whether no two names meet when every `lines`-th one shares a line."""
+    ends = [0.0] * lines
+    for place, (name, middle) in enumerate(zip(names, middles, strict=True)):
+        half, x = text_px(name) / 2, _inside(middle, name, width)
+        if x - half < ends[place % lines]:
+            return False
+        ends[place % lines] = x + half + 6
+    return True
+
+
+def _inside(middle: float, words: str, width: int) -> float:
+    half = text_px(words) / 2
+    return max(half, min(middle, width - half))
+
+
+def _shortened(name: str, room: float) -> str:
     short = name
-    while text_px(short) > 2 * column - 8 and len(short) > 1:
+    while text_px(short) > room and len(short) > 1:
         short = short[:-1]
-    short = short if short == name else f"{short[:-1]}…"
-    middle = min(middle, width - text_px(short) / 2)
-    return [Words(middle, y + 14 * (place % 2), short, "middle", "ink")]
+    return short if short == name else f"{short[:-1]}…"

@@ -9,10 +9,10 @@ from statistics import median, quantiles
 
 from ...texts import Texts
 from ..figures import figure
-from .drawing import Chart, Drawing, Line, Rect, Shape, Words, chart
+from .drawing import Chart, Drawing, Line, Rect, Shape, Words, chart, text_px
 from .scales import Scale, level_axis, round_ticks, upright_axis
 
-_HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 190, 56, 22, 26, 24
+_HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 198, 56, 22, 34, 24
 _LEAST_STEPS = 10
 _FEWEST_BINS, _MOST_BINS = 5, 40
 _FAR = 6.0  # interquartile ranges above the upper quartile, from where on all steps share the last bar
@@ -112,14 +112,18 @@ def _draw(bins: Sequence[Bin], middle: float, width: int, texts: Texts) -> Drawi
             )
         )
         shapes.append(Words(width - _RIGHT, up(0) + 16, f"> {figure(one.low, grouped=True)}", "end"))
-    shapes += [
-        Line(along(middle), _TOP - 4, along(middle), up(0), "median-line"),
-        Words(
-            along(middle) + 5,
-            _TOP + 2,
-            texts("histogram_median", value=figure(middle, grouped=True)),
-            "start",
-            "strong",
-        ),
-    ]
+    shapes += _median(
+        along(middle), up(0), width, texts("histogram_median", value=figure(middle, grouped=True))
+    )
     return Drawing(width, _HEIGHT, shapes)
+
+
+def _median(x: float, floor: float, width: int, words: str) -> list[Shape]:
+    """The median's line, its words above the highest bar and on the side that has room for them."""
+    has_room = x + 5 + text_px(words) <= width
+    return [
+        Line(x, _TOP - 19, x, floor, "median-line"),
+        Words(x + 5, _TOP - 11, words, "start", "strong")
+        if has_room
+        else Words(x - 5, _TOP - 11, words, "end", "strong"),
+    ]

@@ -51,7 +51,7 @@ def _calls(report: Report, texts: Texts) -> list[_Call]:
 
 
 def _draw(calls: Sequence[_Call], width: int) -> Drawing:
-    left = max(text_px(call.words) for call in calls) + 12
+    left = max(text_px(call.words) for call in calls) + 18
     room = width - left - max(text_px(span_words(call.ms)) for call in calls) - 10
     most = max(call.ms for call in calls) or 1.0
     shapes: list[Shape] = []
