@@ -15,7 +15,16 @@ import bitnet_collector
 from bitnet_collector.columns import run_columns
 from bitnet_collector.render.csv_cells import harmless
 from bitnet_collector.render.facts import facts_of
-from bitnet_collector.render.figures import age, figure, gigahertz, megabytes, one_line, spread, width
+from bitnet_collector.render.figures import (
+    age,
+    figure,
+    gigahertz,
+    megabytes,
+    more_megabytes,
+    one_line,
+    spread,
+    width,
+)
 from bitnet_collector.render.measured import described
 from bitnet_collector.render.summary_csv import COLUMNS, summary_csv
 from bitnet_collector.render.summary_md import summary_md
@@ -140,6 +149,12 @@ def test_an_interval_is_as_precise_as_its_value_and_never_zero_by_rounding():
     assert [spread(None, 1.0, 2.0), spread(1.0, None, 2.0), spread(1.0, 0.5, None)] == [None] * 3
 
 
+def test_memory_that_came_or_went_has_its_sign_and_none_where_nothing_did():
+    assert [more_megabytes(mb) for mb in (4612.3, 7.46, -7.46, 0.004, -0.004, 0.0, None)] == [
+        "+4,612", "+7.5", "−7.5", "0", "0", "0", "—",
+    ]  # fmt: skip
+
+
 def shown(samples, language="en"):
     return described(median(samples), describe([samples]), len(samples), Texts(language))
 
@@ -151,6 +166,8 @@ def test_a_time_stands_with_its_interval_its_n_and_its_doubts():
     doubtful = shown([100.0, 101.0, 99.5, 100.5, 100.2, 130.0, 131.0, 132.0, 131.0, 900.0])
     assert [flag.text for flag in doubtful.flags] == ["unusable", "drift +31 %", "1 outlier"]
     assert [flag.kind for flag in doubtful.flags] == ["bad", "warn", "warn"]
+    faster = shown([131.0, 132.0, 131.0, 130.0, 100.0, 101.0, 99.5, 100.5])
+    assert faster.flags[-1].text == "drift −23 %"  # the minus of every other figure
     spiky = shown([100.0, 101.0] * 20 + [900.0], "zh")
     assert [(flag.text, flag.hint) for flag in spiky.flags] == [("1 个离群值", "已保留；样本序号 41")]
 

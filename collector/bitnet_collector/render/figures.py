@@ -54,6 +54,13 @@ def signed(value: float, size: str) -> str:
     return ("−" if value < 0 else "+") + size
 
 
+def more_megabytes(difference: float | None) -> str:
+    """Memory that came (+) or went (−); a plain 0 where there is less of it than a digit shows."""
+    if difference is None:
+        return NOTHING
+    return signed(difference, megabytes(abs(difference), grouped=True)) if round(difference, 1) else "0"
+
+
 def signed_percent(percent: float) -> str:
     """Per cent with a sign and one decimal."""
     return signed(percent, f"{abs(percent):.1f} %")

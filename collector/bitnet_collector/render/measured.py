@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from bitnet_report import DRIFT, Statistics
 
 from ..texts import Texts
-from .figures import figure, spread
+from .figures import figure, signed, spread
 
 _MOST_POSITIONS = 12
 
@@ -71,9 +71,8 @@ def _flags(statistics: Statistics, texts: Texts) -> list[Flag]:
         kind = "warn" if statistics.noise == "noisy" else "bad"
         flags.append(Flag(texts(f"noise_{statistics.noise}"), texts("noise_hint", percent=percent), kind))
     if statistics.drift is not None and abs(statistics.drift) > DRIFT:
-        flags.append(
-            Flag(texts("drift", percent=f"{statistics.drift * 100:+.0f}"), texts("drift_hint"), "warn")
-        )
+        percent = signed(statistics.drift, f"{abs(statistics.drift) * 100:.0f}")
+        flags.append(Flag(texts("drift", percent=percent), texts("drift_hint"), "warn"))
     if statistics.outliers:
         count = len(statistics.outliers)
         positions = ", ".join(str(position + 1) for position in statistics.outliers[:_MOST_POSITIONS])

@@ -79,6 +79,7 @@ def _environment() -> Environment:
     environment.filters.update(
         figure=lambda value: figures.figure(value, grouped=True),
         mb=lambda value: figures.megabytes(value, grouped=True),
+        more_mb=figures.more_megabytes,
         ghz=figures.gigahertz,
         utc=figures.utc,
         age=figures.age,

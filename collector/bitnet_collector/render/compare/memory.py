@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bitnet_report import Comparison
 
 from ...texts import Texts
-from ..figures import NOTHING, megabytes, signed
+from ..figures import megabytes, more_megabytes
 from ..sections import Section
 from ..stage_rows import stage_words
 
@@ -31,7 +31,7 @@ def section(comparison: Comparison, texts: Texts) -> Section | None:
             name=stage_words(row.name, texts),
             a=megabytes(row.a_mb, grouped=True),
             b=megabytes(row.b_mb, grouped=True),
-            difference=_signed(row.difference_mb),
+            difference=more_megabytes(row.difference_mb),
             a_source=row.a_source or "",
             b_source=row.b_source or "",
         )
@@ -39,9 +39,3 @@ def section(comparison: Comparison, texts: Texts) -> Section | None:
         if row.a_mb is not None or row.b_mb is not None
     ]
     return Section("memory", texts("compare_memory"), rows) if rows else None
-
-
-def _signed(difference: float | None) -> str:
-    if not difference:
-        return NOTHING if difference is None else "0"
-    return signed(difference, megabytes(abs(difference), grouped=True))
