@@ -25,8 +25,7 @@ class Side:
     letter: str
     run: ComparedRun
     member: str
-    weights: str
-    means: str
+    work: str
 
 
 def compare_html(comparison: Comparison, pickable: Sequence[Run], now: datetime, frame: PageFrame) -> str:
@@ -39,8 +38,8 @@ def compare_html(comparison: Comparison, pickable: Sequence[Run], now: datetime,
         now=now,
         title=_title(comparison, texts),
         sides=[
-            _side("A", comparison.a, _means(comparison, "a", texts), texts),
-            _side("B", comparison.b, _means(comparison, "b", texts), texts),
+            _side("A", comparison.a, _means(comparison, "a"), texts),
+            _side("B", comparison.b, _means(comparison, "b"), texts),
         ],
         headline=_headline(time_words(comparison, texts)),
         sections=compare_sections(comparison, texts),
@@ -51,19 +50,26 @@ def compare_html(comparison: Comparison, pickable: Sequence[Run], now: datetime,
     )
 
 
-def _side(letter: str, run: ComparedRun, means: str, texts: Texts) -> Side:
-    return Side(letter, run, _member(run, texts), weights_words(run.weights, texts), means)
+def _side(letter: str, run: ComparedRun, means: dict[str, str], texts: Texts) -> Side:
+    named = {
+        "weights": weights_words(run.weights, texts),
+        **{
+            field: malloc_words(value, texts) if field == "malloc" else value
+            for field, value in means.items()
+        },
+    }
+    work = " · ".join(texts("named", name=texts(field), value=value) for field, value in named.items())
+    return Side(letter, run, _member(run, texts), work)
 
 
 def _member(run: ComparedRun, texts: Texts) -> str:
     return run.member or texts("compare_nobody")
 
 
-def _means(comparison: Comparison, side: Literal["a", "b"], texts: Texts) -> str:
+def _means(comparison: Comparison, side: Literal["a", "b"]) -> dict[str, str]:
     """By what one side did the task, where the two differ in it."""
     differing = [difference for difference in comparison.work if difference.field in MEANS]
-    values = [(one.field, str(getattr(one, side))) for one in differing]
-    return " · ".join(malloc_words(value, texts) if field == "malloc" else value for field, value in values)
+    return {one.field: str(getattr(one, side)) for one in differing}
 
 
 def _title(comparison: Comparison, texts: Texts) -> str:
@@ -71,10 +77,17 @@ def _title(comparison: Comparison, texts: Texts) -> str:
     a, b = _member(comparison.a, texts), _member(comparison.b, texts)
     if a != b:
         return texts("compare_title", a=a, b=b)
-    ours, theirs = (_means(comparison, side, texts) for side in ("a", "b"))
+    ours, theirs = (_short(_means(comparison, side), texts) for side in ("a", "b"))
     if not ours:
         ours, theirs = (run.measured_at[:16].replace("T", " ") for run in (comparison.a, comparison.b))
     return texts("compare_title_one", member=a, a=ours, b=theirs)
+
+
+def _short(means: dict[str, str], texts: Texts) -> str:
+    """As a title has room for it."""
+    return " · ".join(
+        texts(key) if texts.has(key := f"{field}_short_{value}") else value for field, value in means.items()
+    )
 
 
 def _headline(times: list[TimeWords]) -> list[TimeWords]:

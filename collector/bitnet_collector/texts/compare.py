@@ -27,7 +27,10 @@ COMPARE: Final[dict[str, tuple[str, str]]] = {
         "So there is no ratio; both sides' own figures stand below.",
         "因此不给出比值，以下仅列出双方各自的数据。",
     ),
-    "compare_headline": ("{stage}, time of B ÷ A", "{stage}，耗时之比 B ÷ A"),
+    "compare_headline": (
+        "{stage}, time of B\N{NO-BREAK SPACE}÷\N{NO-BREAK SPACE}A",
+        "{stage}，耗时之比 B\N{NO-BREAK SPACE}÷\N{NO-BREAK SPACE}A",
+    ),
     "compare_work": ("What differs in the work", "工作负载的差异"),
     "compare_notes": ("What else differs", "其他差异"),
     "compare_notes_lead": (

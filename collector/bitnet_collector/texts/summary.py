@@ -60,6 +60,9 @@ SUMMARY: Final[dict[str, tuple[str, str]]] = {
     "malloc": ("Allocator", "内存分配器"),
     "malloc_default": ("as the system has it", "系统默认"),
     "malloc_tuned": ("tuned: keeps freed memory", "已调整：保留已释放的内存"),
+    "malloc_short_default": ("default allocator", "默认内存分配"),
+    "malloc_short_tuned": ("tuned allocator", "调整后的内存分配"),
+    "malloc_short_environment": ("the environment's allocator", "环境变量设定的内存分配"),
     "malloc_environment": ("set by the member's environment", "由成员的环境变量设定"),
     "workload_id": ("Workload ID", "负载编号"),
     "weights_published": ("published", "官方发布"),
@@ -124,6 +127,7 @@ SUMMARY: Final[dict[str, tuple[str, str]]] = {
     "separator": ("; ", "；"),
     "colon": (": ", "："),
     "named": ("{name}: {value}", "{name}：{value}"),
+    "aside": (" ({words})", "（{words}）"),
     "note_threads-differ": (
         "The runs used different numbers of threads: {values}. They are still the same work.",
         "各次运行的线程数不同：{values}。工作负载仍相同。",
