@@ -7,7 +7,7 @@ from .pages import PageFrame, render_page
 from .pickers import stored_run_choices
 from .run.sections import run_sections
 from .run.shown import ShownRun
-from .workload_words import weights_words
+from .workload_words import lengths_words, malloc_words, weights_words
 
 
 def run_html(shown: ShownRun, frame: PageFrame) -> str:
@@ -27,5 +27,7 @@ def run_html(shown: ShownRun, frame: PageFrame) -> str:
         age_s=max(0.0, (shown.now - run.measured_at).total_seconds()),
         now=shown.now,
         weights=weights_words(report.meta.weights, texts),
+        malloc=malloc_words(report.workload.malloc, texts) if run.known_work else None,
+        lengths=lengths_words(report.workload.model_dump(), texts),
         sections=run_sections(shown, texts),
     )

@@ -23,8 +23,9 @@ OPERATORS: Final[dict[str, tuple[str, str]]] = {
     ),
     "operators_hint": (
         "From a pass of its own, after the timed repetitions, so none of its time is in the figures above; "
-        "read the shares. What no kind accounts for is shown as such; over {tolerance} % would be a caveat.",
-        "由计时之后单独的一遍得出，上面的数据不含其耗时；请看占比。"
+        "read the shares, which “What this run says” takes of the time as timed. What no kind accounts for "
+        "is shown as such; over {tolerance} % would be a caveat.",
+        "由计时之后单独的一遍得出，上面的数据不含其耗时；请看占比（“本次运行说明了什么”按计时结果乘以占比）。"
         "未能归类的部分单列，超过 {tolerance} % 时会给出提示。",
     ),
     "layers_alt": (

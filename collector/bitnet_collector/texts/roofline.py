@@ -17,12 +17,24 @@ ROOFLINE: Final[dict[str, tuple[str, str]]] = {
     "roof_moved": ("GB a forward", "每次前向搬运 (GB)"),
     "roof_rate": ("GB/s", "GB/s"),
     "roof_intensity": ("Operations a byte", "每字节运算次数"),
-    "roof_memory": ("of memory's limit", "占内存上限"),
-    "roof_peak": ("of the peak", "占计算峰值"),
-    "roof_ideal": ("2-bit ideal (ms a forward)", "2-bit 理想值（每次前向 ms）"),
+    "roof_memory": ("Of the bandwidth", "占内存带宽"),
+    "roof_peak": ("Of the peak", "占计算峰值"),
+    "roof_ideal": (
+        "2-bit ideal (ms\N{NO-BREAK SPACE}a\N{NO-BREAK SPACE}forward)",
+        "2-bit 理想值（每次前向 ms）",
+    ),
     "roof_aware": (
-        "Bound-aware at {clock} (ms, whole stage)",
+        "Bound-aware at {clock} (ms,\N{NO-BREAK SPACE}whole\N{NO-BREAK SPACE}stage)",
         "按瓶颈归一化 @ {clock}（整个阶段，ms）",
+    ),
+    "roof_hint": (
+        "2-bit ideal: what a forward would take if it only read the BitLinear weights, at 2 bits and once, "
+        "at the measured bandwidth, or only calculated at the measured peak: the longer of the two. "
+        "Bound-aware: the stage's time brought to {clock}, where only what does not wait for memory follows "
+        "the clock.",
+        "2-bit 理想值：假设 BitLinear 权重按 2 bit 存放，一次前向只需以实测带宽读取一遍权重、"
+        "或只需以实测峰值完成运算，取两者中较长的时间。"
+        "按瓶颈归一化：把该阶段的耗时换算到 {clock}，其中只有不等待内存的部分随主频变化。",
     ),
     "roof_cached": ("all that a forward reads fits in the cache", "一次前向读取的内容可全部放入缓存"),
     "roof_traffic": ("Bytes by purpose", "按用途划分的字节数"),

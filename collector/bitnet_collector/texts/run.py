@@ -37,8 +37,8 @@ RUN: Final[dict[str, tuple[str, str]]] = {
     "quiet": ("quiet", "平稳"),
     "memory_stages": ("Memory by stage", "各阶段内存"),
     "memory_caption": (
-        "Resident memory (RSS) in MB of 2^20 bytes, in the watched pass, which is not timed.",
-        "常驻内存（RSS），1 MB = 2^20 字节，取自不计时的观测过程。",
+        "Resident memory (RSS) in MB of 2²⁰ bytes, in the watched pass, which is not timed.",
+        "常驻内存（RSS），1 MB = 2²⁰ 字节，取自不计时的观测过程。",
     ),
     "anonymous": ("Anonymous", "匿名内存"),
     "file_backed": ("File-backed", "文件映射"),
