@@ -10,7 +10,7 @@ MEMBER: Final[dict[str, tuple[str, str]]] = {
         "Every run of one piece of work over time: what changed, and when.",
         "同一工作负载的全部运行，按时间排列：何时发生了什么变化。",
     ),
-    "member_work": ("What was measured", "测量的工作"),
+    "member_work": ("What was measured", "测量的工作负载"),
     "member_empty": ("{member} has not reported yet.", "{member} 尚未提交报告。"),
     "runs_stored": ("Runs of this work", "该负载的运行次数"),
     "history_sweep_points": ("Points of sweeps", "参数扫描测点"),

@@ -20,7 +20,7 @@ MEMBERS: Final[dict[str, tuple[str, str]]] = {
     "members_recent": ("Latest decode (ms/token)", "最近 Decode (ms/token)"),
     "members_best": ("Best decode (ms/token)", "最佳 Decode (ms/token)"),
     "members_is_best": ("this one", "即最近一次"),
-    "members_against": ("Latest against best", "最近相对最佳"),
+    "members_against": ("Latest against best", "相对最佳"),
     "members_best_label": ("Best run of {member}", "{member} 的最佳运行"),
     "members_as": ("This list as", "下载本列表："),
 }

@@ -30,11 +30,11 @@ SWEEP: Final[dict[str, tuple[str, str]]] = {
     "axis_prompt_tokens": ("prompt length (tokens)", "Prompt 长度 (token)"),
     "axis_decode_tokens": ("decoded tokens", "生成 token 数"),
     "axis_engine": ("engine", "引擎"),
-    "axis_malloc": ("allocator", "内存分配"),
+    "axis_malloc": ("allocator", "内存分配器"),
     "axis_threads_is": ("{value} threads", "{value} 线程"),
     "axis_context_depth_is": ("depth {value}", "上下文 {value}"),
     "axis_prompt_tokens_is": ("prompt {value}", "Prompt {value}"),
     "axis_decode_tokens_is": ("decode {value}", "Decode {value}"),
     "axis_engine_is": ("{value}", "{value}"),
-    "axis_malloc_is": ("allocator {value}", "内存分配 {value}"),
+    "axis_malloc_is": ("allocator {value}", "内存分配器 {value}"),
 }
