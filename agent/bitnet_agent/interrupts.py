@@ -1,7 +1,8 @@
 """Ctrl-C where nothing can be raised: in a weak reference's callback, a `__del__`, the garbage collector.
 
 There Python prints "Exception ignored in …" and goes on. Importing torch passes through many such moments:
-each module's lock is let go by a weak reference.
+each module's lock is let go by a weak reference. Torch's C++ imports NumPy besides, and takes whatever is
+raised in that for a NumPy that cannot be used.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from importlib.abc import MetaPathFinder
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,26 +29,30 @@ def kept_interrupts() -> Iterator[None]:
     """Press Ctrl-C once more where it was lost in such a place, as soon as the place is left.
 
     Never after this has ended: Python, on its way out, would be killed by it instead of giving its exit code.
+    NumPy is imported before torch, from Python, where Ctrl-C ends it as it ends anything else.
     """
     otherwise = sys.unraisablehook
     again = _Again()
 
     def answer(lost: UnraisableHookArgs) -> None:
-        if not issubclass(lost.exc_type, KeyboardInterrupt):
-            otherwise(lost)
-            return
         try:
-            if not again.on_its_way:
+            if not issubclass(lost.exc_type, KeyboardInterrupt):
+                otherwise(lost)
+            elif not again.on_its_way:
                 again.press_soon()
         except KeyboardInterrupt:  # the press for an earlier loss: raised in here, it would be lost as well
             again.press_soon()
 
+    first = _NumpyFirst()
     sys.unraisablehook = answer
+    sys.meta_path.insert(0, first)
     try:
         yield
     finally:
         again.never()
         sys.unraisablehook = otherwise
+        with suppress(ValueError):  # it has done its work
+            sys.meta_path.remove(first)
 
 
 class _Again:
@@ -73,6 +79,16 @@ class _Again:
             self.on_its_way = False  # before the press, which may be lost as well and then asks for another
             if not self._ended:
                 _press()
+
+
+class _NumpyFirst(MetaPathFinder):
+    """Finds no module; asked for torch, it imports NumPy."""
+
+    def find_spec(self, fullname: str, *_: object) -> None:
+        if fullname == "torch":
+            sys.meta_path.remove(self)
+            with suppress(ImportError):  # torch says by itself what it is without NumPy
+                import numpy  # noqa: F401
 
 
 def _press() -> None:

@@ -116,7 +116,7 @@ class TestWritingTheReport:
         with open("/dev/full", "wb") as full:  # noqa: PTH123
             ended = subprocess.run(
                 [sys.executable, "-m", "bitnet_agent", *arguments, "--repetitions", "1"],
-                cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, timeout=200, check=False,
+                cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, timeout=400, check=False,
             )  # fmt: skip
         assert ended.returncode == 4
         assert "standard output cannot be written" in clear(ended.stderr.decode())
@@ -140,6 +140,28 @@ sys.exit(main(["--version"]))
     assert (ended.returncode, ended.stdout) == (130, "")
     assert "Stopped" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize("module", ["numpy", "numpy._core"])
+def test_ctrl_c_while_numpy_is_imported_for_torch(tiny, tmp_path, module):
+    """Torch imports it from C++, and would take the press for a NumPy that cannot be used, and go on."""
+    program = f"""
+import sys
+class Pressed:
+    def find_spec(self, name, *_):
+        if name == {module!r}:
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Pressed())
+from bitnet_agent.__main__ import main
+sys.exit(main(["--model", "stand-in:tiny", "--quick", "--lang", "en"]))
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=tmp_path
+    )
+    assert (ended.returncode, ended.stdout) == (130, ""), ended.stderr
+    assert "Stopped" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert [*tmp_path.iterdir()] == []
 
 
 LOST = """
