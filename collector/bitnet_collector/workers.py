@@ -11,8 +11,8 @@ import socket
 import tempfile
 import threading
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from types import FrameType
@@ -44,21 +44,50 @@ def run_workers(settings: Settings, listener: socket.socket, on_ready: Callable[
             counts = stack.enter_context(tempfile.TemporaryDirectory(prefix="bitnet-collector-counts-"))
             os.environ[MULTIPROCESS] = counts
         workers = [_Worker(settings, listener) for _ in range(settings.workers)]
+        ending = _Ending()
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, _end)
+            signal.signal(number, ending)
         try:
             for worker in workers:
-                worker.start()
+                with ending.held():
+                    worker.start()
             for worker in workers:
                 worker.wait_until_ready()
             on_ready()
-            _keep(workers)
+            _keep(workers, ending)
         finally:
+            ending.hold()  # a second signal keeps nobody from being ended
             for worker in workers:
                 worker.end()
 
 
-def _keep(workers: list[_Worker]) -> NoReturn:
+class _Ending:
+    """Ends the program at a signal, by SystemExit; not while it is held, in the middle of starting a worker.
+
+    A worker that is half started cannot be told to end, and would be left behind.
+    """
+
+    def __init__(self) -> None:
+        self._held, self._asked = False, False
+
+    def __call__(self, _number: int, _frame: FrameType | None) -> None:
+        self._asked = True
+        if not self._held:
+            raise SystemExit(0)
+
+    def hold(self) -> None:
+        self._held = True
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        self._held = True
+        yield
+        self._held = False
+        if self._asked:
+            raise SystemExit(0)
+
+
+def _keep(workers: list[_Worker], ending: _Ending) -> NoReturn:
     """Replace each worker that ends; only a signal ends this."""
     while True:
         wait([worker.process.sentinel for worker in workers])
@@ -69,7 +98,8 @@ def _keep(workers: list[_Worker]) -> NoReturn:
                 worker.forget()
                 if not worker.was_ready():  # the database may be away: try again, but not in a frenzy
                     time.sleep(_PAUSE_SECONDS)
-                worker.start()
+                with ending.held():
+                    worker.start()
 
 
 class _Worker:
@@ -109,9 +139,10 @@ class _Worker:
 
     def end(self) -> None:
         """Have it end what is under way; it bounds that time itself."""
-        if getattr(self, "process", None) is not None:
-            self.process.terminate()
-            self.process.join()
+        process = getattr(self, "process", None)
+        if process is not None and process.pid is not None:
+            process.terminate()
+            process.join()
             self.forget()
 
     def forget(self) -> None:
@@ -136,7 +167,3 @@ def _end_after(parent: int) -> None:
     """A worker whose parent was killed must not keep the port."""
     wait([parent])
     os.kill(os.getpid(), signal.SIGTERM)
-
-
-def _end(_number: int, _frame: FrameType | None) -> NoReturn:
-    raise SystemExit(0)

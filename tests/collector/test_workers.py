@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
@@ -51,7 +53,7 @@ def test_workers_store_every_report_once_and_end_in_order(workers):
 def test_a_worker_that_dies_is_replaced(workers):
     first, *others = processes_of(workers)
     first.kill()
-    first.wait(10)
+    first.wait(60)
     workers.wait_until_said("a worker ended and is replaced")
     answers = submit_all(workers, [make_report().to_json() for _ in range(6)])
     assert {answer.status_code for answer in answers} == {201}
@@ -62,6 +64,28 @@ def test_a_worker_that_dies_is_replaced(workers):
 def test_workers_whose_parent_was_killed_give_the_port_free(workers):
     processes = processes_of(workers)
     os.kill(workers.process.pid, signal.SIGKILL)
-    workers.process.wait(10)
-    _, alive = psutil.wait_procs(processes, timeout=20)
+    workers.process.wait(60)
+    _, alive = psutil.wait_procs(processes, timeout=60)
     assert alive == []
+
+
+INTERRUPTED = """
+import os, signal, sys
+from multiprocessing.popen_spawn_posix import Popen
+launch = Popen._launch
+def interrupted(self, process):
+    os.kill(os.getpid(), signal.SIGTERM)
+    launch(self, process)
+Popen._launch = interrupted
+from bitnet_collector.__main__ import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def test_told_to_end_while_it_starts_a_worker_it_leaves_none_behind(tmp_path):
+    options = ["--port", "0", "--workers", "2", f"--database-url=sqlite:///{tmp_path}/runs.db"]
+    ended = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED, "serve", *options],
+        capture_output=True, text=True, check=False, timeout=300,
+    )  # fmt: skip
+    assert (ended.returncode, ended.stderr) == (0, "")
