@@ -15,7 +15,7 @@ def run(*arguments: object, check: int = 0, **environment: str) -> subprocess.Co
         check=False,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=200,
         env={**env, **environment},
     )
     assert done.returncode == check, done

@@ -179,7 +179,7 @@ def kill_rounds(
 
         def kill() -> None:
             server.process.send_signal(signal.SIGKILL)
-            server.process.wait(20)
+            server.process.wait(60)
 
         ingest_and_kill(server, ledger, bodies, kill, before=chance.randint(1, 30))
         server.process.stderr.close()
@@ -225,7 +225,7 @@ def worker_killer(server: Server) -> Callable[[random.Random], None]:
         workers = [child for child in children if "spawn_main" in str(child.cmdline())]
         chosen = chance.choice(workers)
         chosen.kill()
-        chosen.wait(20)
+        chosen.wait(60)
 
     return kill
 

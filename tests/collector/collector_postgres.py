@@ -13,6 +13,8 @@ from itertools import count
 from pathlib import Path
 
 USER = "bitnet"
+_PATIENTLY = ("--wait", "--timeout=300")
+"""After it was killed it flushes every file of the cluster before it starts, on whatever disk there is."""
 
 
 def find_binaries() -> Path | None:
@@ -47,11 +49,11 @@ class PostgresServer:
             f"-k {self.folder} -c listen_addresses= -c max_connections=60 -c timezone=Asia/Shanghai "
             "-c autovacuum=off"
         )
-        self._do("pg_ctl", "--wait", "--options", options, "--log", str(self.folder / "log"), "start")
+        self._do("pg_ctl", *_PATIENTLY, "--options", options, "--log", str(self.folder / "log"), "start")
 
     def stop(self, mode: str = "fast") -> None:
         """End it: `immediate` is as if the machine had lost its power, but for the disk's own cache."""
-        self._do("pg_ctl", "--wait", "--mode", mode, "stop")
+        self._do("pg_ctl", *_PATIENTLY, "--mode", mode, "stop")
 
     def kill(self) -> None:
         """SIGKILL for the server's parent process; its children notice and end."""

@@ -51,8 +51,8 @@ class Server:
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()  # a server whose words nobody reads stands still once the pipe is full
         self.url = self.wait_until_said(r"(http://\S+)/summary")[1]
-        # Given up before the server closes it (5 s), or a request may meet the closing of its connection.
-        limits = httpx.Limits(keepalive_expiry=2)
+        # A connection for each request: a kept one may be closed, as idle, just when it is used again.
+        limits = httpx.Limits(max_keepalive_connections=0)
         self.client = httpx.Client(base_url=self.url, timeout=60, trust_env=False, limits=limits)
 
     def submit(self, report: Report | dict[str, Any] | bytes, **headers: str) -> httpx.Response:
@@ -62,15 +62,15 @@ class Server:
         """Send a signal, wait for the end and give the exit code."""
         self.client.close()
         self.process.send_signal(number)
-        code = self.process.wait(timeout=20)
-        self._listener.join(timeout=20)
+        code = self.process.wait(timeout=120)
+        self._listener.join(timeout=120)
         return code
 
     def _listen(self) -> None:
         for line in self.process.stderr:
             self.said += line
 
-    def wait_until_said(self, pattern: str, seconds: float = 60) -> re.Match[str]:
+    def wait_until_said(self, pattern: str, seconds: float = 180) -> re.Match[str]:
         """Wait until what it said on standard error holds that; fail if it ends or the time is up."""
         started = time.monotonic()
         while not (found := re.search(pattern, self.said)):

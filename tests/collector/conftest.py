@@ -114,6 +114,19 @@ def start_server(request, tmp_path) -> Iterator[Callable]:
         running.stop()
 
 
+_PATIENCE_MS = 180_000
+"""For Chromium to start, and for whatever a test waits for in it: far, as the machine may have much to do."""
+
+
+def _patient(opens: Callable) -> Callable:
+    def opened(**options):
+        place = opens(**options)
+        place.set_default_timeout(_PATIENCE_MS)
+        return place
+
+    return opened
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator:
     """Chromium that reaches 127.0.0.1 and no other host.
@@ -125,6 +138,8 @@ def browser() -> Iterator:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS, timeout=_PATIENCE_MS)
+        for name in ("new_context", "new_page"):
+            setattr(running, name, _patient(getattr(running, name)))
         yield running
         running.close()

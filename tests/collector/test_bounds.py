@@ -32,7 +32,7 @@ def impatient(tmp_path_factory):
 
 def connect(server) -> socket.socket:
     host, port = server.url.removeprefix("http://").rsplit(":", 1)
-    return socket.create_connection((host, int(port)), timeout=20)
+    return socket.create_connection((host, int(port)), timeout=120)
 
 
 def answer(client: socket.socket) -> bytes:
@@ -127,7 +127,7 @@ def test_a_client_that_does_not_read_is_let_go(impatient):
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         port = client.getsockname()[1]
         client.sendall(f"GET /runs/{run_id}.json HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 120
         while any(c.raddr and c.raddr.port == port for c in process.net_connections(kind="tcp")):
             assert time.monotonic() < deadline, "the server holds on to a client that does not read"
             time.sleep(0.05)
@@ -190,7 +190,8 @@ def test_a_head_that_never_ends_is_refused_at_a_bound(server):
 )
 def test_what_is_no_http_is_told_so_as_any_other_problem(server, data):
     with connect(server) as client:
-        client.sendall(data)
+        with suppress(OSError):  # it may be told, and the connection closed, before all is sent
+            client.sendall(data)
         head, _, body = answer(client).partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 400 ")
     assert b"Content-Type: application/problem+json" in head

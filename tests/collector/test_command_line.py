@@ -16,7 +16,7 @@ def run(*arguments, code=None, cwd=None, **environment):
     command = [sys.executable, *(["-c", code] if code else ["-m", "bitnet_collector"]), *arguments]
     env = {key: value for key, value in os.environ.items() if not key.startswith("BITNET_")}
     return subprocess.run(
-        command, check=False, capture_output=True, text=True, timeout=120, cwd=cwd, env={**env, **environment}
+        command, check=False, capture_output=True, text=True, timeout=200, cwd=cwd, env={**env, **environment}
     )
 
 

@@ -188,11 +188,11 @@ def test_a_pipe_is_imported_whole(filled_file, tmp_path, through):
         os.mkfifo(source)
         threading.Thread(target=Path(source).write_bytes, args=(exported,), daemon=True).start()
     done = subprocess.run(
-        [*command, "import", source, other], input=exported, capture_output=True, check=True, timeout=60
+        [*command, "import", source, other], input=exported, capture_output=True, check=True, timeout=200
     )
     assert done.stdout.startswith(b"imported 5 reports; 0 were here")
     damaged = subprocess.run(
-        [*command, "import", "-", other], input=exported[:-20], capture_output=True, check=False, timeout=60
+        [*command, "import", "-", other], input=exported[:-20], capture_output=True, check=False, timeout=200
     )
     assert (damaged.returncode, damaged.stderr.startswith(b"bitnet-collector: standard input line 5")) == (
         4,

@@ -236,7 +236,7 @@ def test_a_full_disk_is_507_and_the_store_opens_afterwards():
         "-c",
         code,
     ]
-    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=400)
     if "unshare failed" in done.stderr or "permission denied" in done.stderr:
         pytest.skip("mounting is not allowed here, not even for root")
     assert done.returncode == 0, done.stderr

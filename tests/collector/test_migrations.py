@@ -227,7 +227,7 @@ def open_in_many_processes(url):
     for worker in workers:
         worker.start()
     for worker in workers:
-        worker.join(60)
+        worker.join(200)
     assert [worker.exitcode for worker in workers] == [0] * 8
 
 

@@ -6,6 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from collector_browser import LONG, follow, store_team
 from collector_server import Server
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
@@ -211,7 +212,7 @@ class TestMember:
         assert not page.locator("#history-decode").is_visible()
         assert "Decode (ms/token) of 3 runs over time" in live.get_attribute("aria-label")
         live.locator(".u-over").hover()
-        assert "506" in live.locator(".u-legend").inner_text()
+        expect(live.locator(".u-legend")).to_contain_text("506", timeout=60_000)
         assert page.complaints == []
         page.emulate_media(color_scheme="dark")
         assert page.locator("[data-chart=decode] canvas").count() == 1

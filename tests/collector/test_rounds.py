@@ -20,14 +20,14 @@ class Recorder:
     def __call__(self, asked):
         self.rounds.append(list(asked))
         self.begun.set()
-        assert self.go.wait(20)
+        assert self.go.wait(120)
         return [ValueError(f"{each} is negative") if each < 0 else 2 * each for each in asked]
 
 
 async def begin(rounds: Rounds, work: Recorder, first: int) -> asyncio.Task:
     """A round that is under way in its thread."""
     task = asyncio.create_task(rounds.join(first))
-    await asyncio.get_running_loop().run_in_executor(None, work.begun.wait, 20)
+    await asyncio.get_running_loop().run_in_executor(None, work.begun.wait, 120)
     return task
 
 

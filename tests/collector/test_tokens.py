@@ -21,7 +21,7 @@ def run(*arguments, database, **environment):
         [sys.executable, "-m", "bitnet_collector", *arguments],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=200,
         check=False,
         env={**env, "BITNET_COLLECTOR_DATABASE_URL": url, **environment},
     )
