@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from .errors import AgentError, UsageError
-from .interrupts import kept_interrupts
+from .interrupts import forget_interrupt, kept_interrupts
 
 if TYPE_CHECKING:
     from .options import Options
@@ -56,6 +56,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         _say(options, "interrupted")
+        forget_interrupt()
         return EXIT_INTERRUPTED
 
 

@@ -1,8 +1,8 @@
 """Ctrl-C where nothing can be raised: in a weak reference's callback, a `__del__`, the garbage collector.
 
 There Python prints "Exception ignored in …" and goes on. Importing torch passes through many such moments:
-each module's lock is let go by a weak reference. Torch's C++ imports NumPy besides, and takes whatever is
-raised in that for a NumPy that cannot be used.
+each module's lock is let go by a weak reference. Its C++ calls Python besides, where what is raised is taken
+for a NumPy that cannot be used, or ends the process by `abort`: Ctrl-C is held while libraries are imported.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from importlib.abc import MetaPathFinder
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sys import UnraisableHookArgs
+    from types import FrameType
 
 _PAUSE_S = 0.05
 """How long the main thread has to leave such a place, and what is lost meanwhile is answered by one press."""
@@ -29,7 +29,6 @@ def kept_interrupts() -> Iterator[None]:
     """Press Ctrl-C once more where it was lost in such a place, as soon as the place is left.
 
     Never after this has ended: Python, on its way out, would be killed by it instead of giving its exit code.
-    NumPy is imported before torch, from Python, where Ctrl-C ends it as it ends anything else.
     """
     otherwise = sys.unraisablehook
     again = _Again()
@@ -43,16 +42,47 @@ def kept_interrupts() -> Iterator[None]:
         except KeyboardInterrupt:  # the press for an earlier loss: raised in here, it would be lost as well
             again.press_soon()
 
-    first = _NumpyFirst()
     sys.unraisablehook = answer
-    sys.meta_path.insert(0, first)
     try:
         yield
     finally:
         again.never()
         sys.unraisablehook = otherwise
-        with suppress(ValueError):  # it has done its work
-            sys.meta_path.remove(first)
+
+
+@contextmanager
+def held_interrupts() -> Iterator[None]:
+    """Let Ctrl-C wait until the block is over, some seconds at most: for a block that could lose it."""
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler or not _is_main_thread():
+        yield  # nobody is to be interrupted here
+        return
+    pressed = False
+
+    def note(_number: int, _frame: FrameType | None) -> None:
+        nonlocal pressed
+        pressed = True
+
+    signal.signal(signal.SIGINT, note)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    if pressed:
+        raise KeyboardInterrupt
+
+
+def forget_interrupt() -> None:
+    """Let Python end with the exit code that it is given, once a KeyboardInterrupt was answered.
+
+    Where one has passed through `exec` or `eval` of a text, as where a dataclass is made, CPython would kill
+    itself by SIGINT at its end instead (`unhandled_keyboard_interrupt`, pythonrun.c); the next text that ends
+    well takes that back.
+    """
+    eval("None")  # noqa: S307  (a constant)
+
+
+def _is_main_thread() -> bool:
+    return threading.current_thread() is threading.main_thread()
 
 
 class _Again:
@@ -79,16 +109,6 @@ class _Again:
             self.on_its_way = False  # before the press, which may be lost as well and then asks for another
             if not self._ended:
                 _press()
-
-
-class _NumpyFirst(MetaPathFinder):
-    """Finds no module; asked for torch, it imports NumPy."""
-
-    def find_spec(self, fullname: str, *_: object) -> None:
-        if fullname == "torch":
-            sys.meta_path.remove(self)
-            with suppress(ImportError):  # torch says by itself what it is without NumPy
-                import numpy  # noqa: F401
 
 
 def _press() -> None:

@@ -142,15 +142,16 @@ sys.exit(main(["--version"]))
     assert "Traceback" not in ended.stderr
 
 
-@pytest.mark.parametrize("module", ["numpy", "numpy._core"])
-def test_ctrl_c_while_numpy_is_imported_for_torch(tiny, tmp_path, module):
-    """Torch imports it from C++, and would take the press for a NumPy that cannot be used, and go on."""
+@unix
+@pytest.mark.parametrize("module", ["torch._C", "numpy", "transformers.models.bitnet"])
+def test_ctrl_c_while_libraries_are_imported(tiny, tmp_path, module):
+    """Torch imports NumPy from C++, and would take the press for a NumPy that cannot be used, and go on."""
     program = f"""
-import sys
+import signal, sys
 class Pressed:
     def find_spec(self, name, *_):
         if name == {module!r}:
-            raise KeyboardInterrupt
+            signal.raise_signal(signal.SIGINT)
 sys.meta_path.insert(0, Pressed())
 from bitnet_agent.__main__ import main
 sys.exit(main(["--model", "stand-in:tiny", "--quick", "--lang", "en"]))
@@ -161,7 +162,7 @@ sys.exit(main(["--model", "stand-in:tiny", "--quick", "--lang", "en"]))
     assert (ended.returncode, ended.stdout) == (130, ""), ended.stderr
     assert "Stopped" in ended.stderr
     assert "Traceback" not in ended.stderr
-    assert [*tmp_path.iterdir()] == []
+    assert [file for file in tmp_path.rglob("*") if file.is_file()] == []
 
 
 LOST = """
@@ -235,6 +236,15 @@ print("not pressed")
 """
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, "not pressed\n", "")
+
+
+@unix
+def test_ctrl_c_in_a_text_that_is_run_leaves_the_exit_code():
+    """As where a dataclass is made: Python would end by SIGINT, whatever exit code the program gives."""
+    program = LOST.format(lost="exec('press()')")
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout) == (130, "")
+    assert len(ended.stderr.splitlines()) == 1, ended.stderr
 
 
 @unix

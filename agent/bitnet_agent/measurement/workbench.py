@@ -9,6 +9,7 @@ from ..checkpoint.finding import Checkpoint
 from ..checkpoint.model import import_libraries, set_threads
 from ..display import Display
 from ..engines.fitting import check_engine
+from ..interrupts import held_interrupts
 from ..machine.clock.clock import Clock
 from ..machine.clock.finding import find_clock
 from ..machine.compiler import Compiler
@@ -69,7 +70,8 @@ def set_up(
     compiler, checkpoint = prepared.compiler, prepared.checkpoint
     threads = placed.threads
     found = find_clock(plan.clock_mhz, compiler, threads)
-    import_libraries()
+    with held_interrupts():
+        import_libraries()
     check_engine(plan)
     set_threads(threads.threads)
     limits = find_limits_meter(compiler, threads, plan.dtype) if plan.limits else None

@@ -6,6 +6,7 @@ import json
 import sys
 
 from ..engines.registry import every_engine
+from ..interrupts import held_interrupts
 from ..options import Options
 from ..screen.engines import print_engines
 from ..screen.language import choose_language
@@ -15,7 +16,8 @@ def run(options: Options) -> int:
     """List every engine with one sentence; what one lacks here stands beside it."""
     language = choose_language(options.lang)
     engines = every_engine()
-    lacking = {engine.name: engine.lacks() for engine in engines}
+    with held_interrupts():  # this imports torch
+        lacking = {engine.name: engine.lacks() for engine in engines}
     if options.json:
         rows = [
             {

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from ..display import Display, SilentDisplay
+from ..interrupts import held_interrupts
 from ..machine.allocator import start_tuned
 from ..options import Options
 from ..plan import Plan
@@ -39,10 +40,11 @@ def run(options: Options) -> int:
 
     def measure(display: Display) -> Overhead:
         prepared, placed = prepare(plan, display), place_threads(plan)
-        from ..measurement.compiling import CompileWatch  # these import torch
-        from ..measurement.overhead import measure_overhead
-        from ..measurement.steady import warm_up
-        from ..measurement.workbench import set_up
+        with held_interrupts():
+            from ..measurement.compiling import CompileWatch  # these import torch
+            from ..measurement.overhead import measure_overhead
+            from ..measurement.steady import warm_up
+            from ..measurement.workbench import set_up
 
         bench = set_up(plan, display, time.perf_counter, prepared, placed)
         loaded = bench.load()

@@ -16,6 +16,7 @@ from ..delivery.report_file import check_writable, write_atomically
 from ..display import Display, SilentDisplay
 from ..errors import EnvironmentFaultError, UsageError
 from ..fresh_process import profile_in_fresh_process
+from ..interrupts import held_interrupts
 from ..machine.allocator import start_tuned
 from ..measurement.merging import merge
 from ..options import Options
@@ -138,7 +139,8 @@ def _measure(plan: Plan, display: Display, keep_trace: KeepTrace) -> Report:
     if plan.effort == "rigorous":
         return _rigorous(plan, display, keep_trace)
     prepared, placed = prepare(plan, display), place_threads(plan)
-    from ..profiling import profile  # imports torch
+    with held_interrupts():
+        from ..profiling import profile  # imports torch
 
     return profile(plan, display, prepared=prepared, placed=placed, keep_trace=keep_trace)
 
