@@ -12,6 +12,7 @@ from collector_server import Server
 
 from bitnet_collector.database import open_database
 from bitnet_collector.storing import store_run
+from bitnet_collector.texts import TEXTS, Texts
 from bitnet_report import make_caveat
 
 HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
@@ -230,6 +231,10 @@ class TestProblems:
             assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
             assert answer.headers["Cache-Control"] == "no-store"
             assert f"<h1>{words}</h1>" in answer.text
+            slug = document.json()["type"].rpartition(":")[2]
+            assert Texts(language)(f"means_{slug}") in unescape(
+                answer.text
+            )  # the document's words are English
             assert document.json()["detail"] in unescape(answer.text)
             assert f'href="/runs.html?lang={language}"' in answer.text
 
@@ -251,7 +256,6 @@ class TestProblems:
 
     def test_every_kind_of_problem_has_its_title_in_both_languages(self):
         from bitnet_collector.problems import Kind
-        from bitnet_collector.texts import TEXTS
 
         for kind in Kind:
             assert TEXTS[f"problem_{kind.slug}"][0] == kind.title

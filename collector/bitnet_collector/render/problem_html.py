@@ -9,7 +9,13 @@ from .pages import PageFrame, render_page
 
 
 def problem_html(problem: Problem, slug: str, request_id: str | None, now: datetime, frame: PageFrame) -> str:
-    """The whole page: what kind of problem it is in the reader's language, and the document's own words."""
+    """The whole page: the kind of problem and what it means to a reader, then the document's own words."""
     return render_page(
-        "problem.html", frame, problem=problem, title=f"problem_{slug}", request_id=request_id, now=now
+        "problem.html",
+        frame,
+        problem=problem,
+        title=f"problem_{slug}",
+        means=f"means_{slug}",
+        request_id=request_id,
+        now=now,
     )
