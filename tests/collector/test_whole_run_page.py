@@ -92,6 +92,13 @@ def test_links_of_a_phone_are_high_enough_for_a_thumb(whole, visit):
             assert link.bounding_box()["height"] >= 24, link.inner_text()
 
 
+def test_no_line_breaks_inside_an_option_that_a_remedy_names(whole, visit):
+    page = visit(whole.address, width=360, language="zh-CN")
+    options = page.locator(".caveat-list .option")
+    assert "--model" in options.all_inner_texts()
+    assert options.evaluate_all("all => all.map(one => one.getClientRects().length)") == [1] * options.count()
+
+
 def test_the_head_says_by_what_the_run_was_done(whole, visit):
     head = " ".join(visit(whole.address, width=1280).locator(".strip").first.inner_text().split())
     assert "Engine published Allocator tuned: keeps freed memory Threads 2 Work 32 + 8 tokens" in head

@@ -67,6 +67,14 @@ def _code_parts(text: str) -> list[tuple[str, bool]]:
     return [(piece, place % 2 == 1) for place, piece in enumerate(re.split(r"`([^`]+)`", text))]
 
 
+def _option_parts(text: str) -> list[tuple[str, bool]]:
+    """The pieces of a text, each with whether it is an option, which no line may break after its dashes."""
+    return [
+        (piece, place % 2 == 1)
+        for place, piece in enumerate(re.split(r"(?<![A-Za-z0-9-])(--[a-z][a-z-]*)", text))
+    ]
+
+
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
     environment = Environment(
@@ -84,5 +92,6 @@ def _environment() -> Environment:
         utc=figures.utc,
         age=figures.age,
         code_parts=_code_parts,
+        option_parts=_option_parts,
     )
     return environment
