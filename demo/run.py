@@ -93,6 +93,7 @@ def _collector(port: int) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
                 process.wait(SHUTDOWN_SECONDS)
             except subprocess.TimeoutExpired:
                 process.kill()
+                process.wait()
 
 
 def _wait_until_ready(process: subprocess.Popen[bytes]) -> str:

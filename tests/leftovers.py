@@ -31,7 +31,7 @@ def find(folder: str) -> list[psutil.Process]:
     return found
 
 
-def _environment(process: psutil.Process, attempts: int = 100) -> dict[str, str]:
+def _environment(process: psutil.Process, attempts: int = 1000) -> dict[str, str]:
     """What the process inherited; it reads as empty for a moment while a program is being loaded.
 
     `Popen` returns in that moment: Linux closes what is to be closed before it has laid out the environment.

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -75,7 +76,7 @@ def agent(place) -> Callable[..., subprocess.CompletedProcess[str]]:
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "bitnet_agent", *arguments],
-            cwd=place, env=clean | places, capture_output=True, encoding="utf-8", timeout=300, check=False,
+            cwd=place, env=clean | places, capture_output=True, encoding="utf-8", timeout=400, check=False,
         )  # fmt: skip
 
     return run
@@ -88,6 +89,15 @@ def delivered(agent, collector, place) -> tuple[Report, bytes, str]:
     assert ended.returncode == 0, ended.stderr
     body = (place / "docs" / "inference_profile_report.json").read_bytes()
     return read_report(body), body, ended.stderr
+
+
+def lasting_port() -> int:
+    """A free port below those that are given to whoever asks for any: nobody else has it meanwhile."""
+    for port in range(20_000 + os.getpid() % 10_000, 32_768):
+        with suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError("no port is free")
 
 
 def row(collector: Collector, member: str, query: str = "") -> dict:
@@ -205,10 +215,10 @@ def test_a_report_of_the_original_script_appears_with_its_caveat(delivered, coll
 
 def test_a_collector_that_dies_loses_nothing_and_takes_the_report_later(agent, place):
     (place / "dies").mkdir()
-    first = Collector(place / "dies")
+    first = Collector(place / "dies", lasting_port())
     first.signal(signal.SIGKILL)
 
-    with socket.socket() as held:  # nobody listens there, and no other program is given the number meanwhile
+    with socket.socket() as held:  # nobody listens there
         held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         held.bind(("127.0.0.1", first.port))
         ended = agent(

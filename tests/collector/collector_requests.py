@@ -93,6 +93,12 @@ class Client:
                 found.append(f"{operation.label}: {told(error)}")
         return found
 
+    def repeat(self, label: str, times: int) -> None:
+        """Ask what is certain of one operation, so often at once."""
+        (operation,) = (one for one in self.operations() if one.label == label)
+        for asked in [*self._certain(operation)] * times:
+            self.ask(asked)
+
     def ask(self, asked: Asked) -> None:
         """Send it, and hold the answer against the document."""
         case = asked.case

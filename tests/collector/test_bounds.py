@@ -147,6 +147,9 @@ def test_connections_beyond_the_bound_are_told_to_come_back(start_server):
     assert told.startswith(b"HTTP/1.1 503 ")
     assert b"\r\nRetry-After: " in told
     assert b"application/problem+json" in told
+    deadline = time.monotonic() + 60
+    while server.client.get("/health").status_code == 503:  # it has not seen yet that the crowd is gone
+        assert time.monotonic() < deadline
     still_serves(server)
 
 

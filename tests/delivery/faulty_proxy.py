@@ -51,6 +51,11 @@ class FaultyProxy:
         self._accepting = threading.Thread(target=self._accept, daemon=True)
         self._accepting.start()
 
+    @property
+    def next(self) -> Fault:
+        """What the next connection meets."""
+        return self._faults[0] if self._faults else passes
+
     def _accept(self) -> None:
         while True:
             client, _ = self._listener.accept()

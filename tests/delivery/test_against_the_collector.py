@@ -20,7 +20,7 @@ def agent(tmp_path) -> Callable[..., subprocess.CompletedProcess[str]]:
     def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "bitnet_agent", *arguments, "--retry-for", "0", "--lang", "en"],
-            cwd=tmp_path, capture_output=True, encoding="utf-8", timeout=120, check=False,
+            cwd=tmp_path, capture_output=True, encoding="utf-8", timeout=300, check=False,
             env={**os.environ, "BITNET_AGENT_STATE": str(tmp_path / "state"), **variables},
         )  # fmt: skip
 
@@ -130,7 +130,7 @@ def test_doctor_tells_a_valid_token_from_others(guarded, agent, tmp_path):
                 sys.executable, "-m", "bitnet_agent", "doctor", "--model", "stand-in:tiny", "--json",
                 "--collector", guarded.url, "--member", "WJ",
             ],
-            capture_output=True, text=True, check=False, timeout=120,
+            capture_output=True, text=True, check=False, timeout=300,
             env={**os.environ, "BITNET_AGENT_STATE": str(tmp_path / "state"), **variables},
         )  # fmt: skip
         findings = json.loads(ended.stdout)["findings"]

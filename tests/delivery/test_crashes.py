@@ -24,7 +24,7 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="each step is a 
 def kill_at_each_step(place: Path, url: str, *options: str) -> int:
     done = subprocess.run(
         [sys.executable, str(HERE / "killed_sender.py"), str(place), url, *options],
-        capture_output=True, text=True, check=False, timeout=120, env={**os.environ, "PYTHONPATH": str(HERE)},
+        capture_output=True, text=True, check=False, timeout=400, env={**os.environ, "PYTHONPATH": str(HERE)},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return int(done.stdout)
@@ -96,7 +96,7 @@ def test_agents_that_empty_one_spool_at_once_send_each_report_once(proxy, collec
         )
         for _ in range(3)
     ]  # fmt: skip
-    said = [agent.communicate(timeout=120)[1] for agent in agents]
+    said = [agent.communicate(timeout=300)[1] for agent in agents]
     assert [agent.returncode for agent in agents] == [0, 0, 0], said
     assert before.connections == len(reports)
     assert spool.waiting() == []

@@ -73,21 +73,21 @@ def test_one_members_demo_shows_the_table_serves_it_and_ends_with_an_interrupt(d
     assert "WYC" in said, said
     url = lines[-1].split()[1]
     assert len(started_by(process)) == 2  # the script and its collector
-    with urlopen(url.replace("/summary", "/summary.json"), timeout=30) as answer:
+    with urlopen(url.replace("/summary", "/summary.json"), timeout=120) as answer:
         assert "WYC" in answer.read().decode()
     report = json.loads((tmp_path / ".demo" / "report-WYC.json").read_text(encoding="utf-8"))
     assert (report["member"], report["meta"]["weights"]) == ("WYC", "stand-in")
     assert (tmp_path / ".demo" / "demo.db").exists()
 
     os.killpg(process.pid, signal.SIGINT)
-    assert process.wait(60) == 0
+    assert process.wait(120) == 0
     assert started_by(process) == []
 
 
 def test_a_taken_port_is_told_with_its_remedy(demo):
     with http.server.HTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler) as other:
         port = other.server_address[1]
-        said, complaint = (process := demo(PORT=str(port))).communicate(timeout=30)
+        said, complaint = (process := demo(PORT=str(port))).communicate(timeout=120)
     assert process.returncode == 2
     assert f"port {port} is taken" in complaint
     assert "make demo PORT=" in complaint
@@ -95,7 +95,7 @@ def test_a_taken_port_is_told_with_its_remedy(demo):
 
 
 def test_a_port_that_is_none_is_told(demo):
-    _, complaint = (process := demo(PORT="80x")).communicate(timeout=30)
+    _, complaint = (process := demo(PORT="80x")).communicate(timeout=120)
     assert process.returncode == 2
     assert "PORT=80x is no port" in complaint
 
@@ -103,7 +103,7 @@ def test_a_port_that_is_none_is_told(demo):
 @pytest.mark.skipif(sys.platform == "win32", reason="sessions are POSIX's")
 def test_the_agents_exit_code_is_passed_on_and_the_collector_stopped(demo, tmp_path):
     (tmp_path / "empty").mkdir()
-    said, complaint = (process := demo(MODEL=str(tmp_path / "empty"))).communicate(timeout=120)
+    said, complaint = (process := demo(MODEL=str(tmp_path / "empty"))).communicate(timeout=400)
     assert process.returncode == 3, complaint
     assert "profiling as WJ failed (exit code 3)" in complaint
     assert "Traceback" not in complaint

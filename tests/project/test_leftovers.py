@@ -32,7 +32,7 @@ def session(root, tmp_path):
         # The output goes to a file: what is left behind would keep a pipe open.
         with (tmp_path / "said").open("w+") as said:
             ended = subprocess.run(
-                command, cwd=tmp_path, stdout=said, stderr=said, timeout=120, check=False, text=True,
+                command, cwd=tmp_path, stdout=said, stderr=said, timeout=300, check=False, text=True,
                 env={**os.environ, "TESTS_GRACE_SECONDS": "1"},
             )  # fmt: skip
         ended.stdout = (tmp_path / "said").read_text()
@@ -44,7 +44,7 @@ def session(root, tmp_path):
 
 def gone(number: int) -> bool:
     try:
-        psutil.wait_procs([psutil.Process(number)], timeout=20)
+        psutil.wait_procs([psutil.Process(number)], timeout=120)
         return not psutil.pid_exists(number) or psutil.Process(number).status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return True

@@ -23,8 +23,9 @@ _PATIENCE_S = 3.0
 
 def examine(wish: Wish) -> list[Finding]:
     """Look at everything that a run of `wish` depends on; what cannot be looked at is a finding too."""
+    needs_hub = _needs_hub(wish)  # this imports the hub's client, which is no time of the hub's
     deadline = time.monotonic() + _PATIENCE_S
-    hub = Later(lambda: ask_hub(wish.model, wish.revision)) if _needs_hub(wish) else None
+    hub = Later(lambda: ask_hub(wish.model, wish.revision)) if needs_hub else None
     collector = wish.collector
     service = Later(lambda: ask_collector(collector, wish.token)) if collector is not None else None
     load = _attempt("load", lambda: judge_load(watch_a_second()))
