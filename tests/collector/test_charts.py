@@ -141,6 +141,15 @@ class TestSteps:
             room = words.x if words.anchor == "end" else drawing.width - words.x
             assert text_px(words.text) <= room
 
+    def test_a_narrow_histogram_has_a_scale_too(self):
+        steps = [107.0 + 1818.0 * number / 23 for number in range(24)]
+        marks = [
+            words
+            for words in of_kind(step_histogram([steps], EN).narrow, "words")
+            if words.text.endswith(" ms")
+        ]
+        assert len([words for words in marks if words.look != "strong"]) >= 2
+
     def test_equal_steps_are_one_bar(self):
         chart = step_histogram([[2.0] * 20], EN)
         assert len(of_kind(chart.wide, "rect")) == 1

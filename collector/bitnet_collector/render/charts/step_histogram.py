@@ -86,8 +86,12 @@ def _draw(bins: Sequence[Bin], middle: float, width: int, texts: Texts) -> Drawi
     along = Scale(low, high, _LEFT, right)
     levels = [(t, f"{t:g}") for t in ticks if t == round(t)]
     last_mark = right - (50 if len(bins) > len(closed) else 0)  # the open bin's label needs room
-    ticks_along = round_ticks(low, high, 6 if width > 500 else 4)
-    marks = [(t, f"{t:,g}") for t in ticks_along if low <= t <= high and along(t) <= last_mark]
+    marks: list[tuple[float, str]] = []
+    for wanted in (6,) if width > 500 else (4, 6, 8):  # one mark alone is no scale
+        ticks_along = round_ticks(low, high, wanted)
+        marks = [(t, f"{t:,g}") for t in ticks_along if low <= t <= high and along(t) <= last_mark]
+        if len(marks) > 1:
+            break
     shapes: list[Shape] = upright_axis(up, levels, _LEFT, width - _RIGHT, texts("histogram_unit"))
     shapes += level_axis(along, [(at, f"{words} ms") for at, words in marks], up(0), up(0) + 2)
     for one in closed:
