@@ -130,6 +130,19 @@ def test_a_comparison_of_allocators_says_what_its_words_are_of(whole, visit, lan
     assert work in page.locator(".side").first.inner_text()
 
 
+def test_on_paper_no_figure_is_cut_and_sums_stand_once(whole, visit):
+    page = visit(whole.address, width=703)  # A4 without its margins
+    page.emulate_media(media="print")
+    lines = page.locator(".scroll[aria-labelledby=roofline] td.number").evaluate_all(
+        "all => all.map(cell => { const text = document.createRange(); text.selectNodeContents(cell);"
+        " return text.getClientRects().length })"
+    )
+    assert lines == [1] * len(lines)
+    assert lines
+    assert page.locator("tfoot").first.evaluate("foot => getComputedStyle(foot).display") == "table-row-group"
+    assert not page.get_by_text("Bytes by purpose").is_visible()  # nobody can open it on paper
+
+
 def test_short_names_stay_whole_in_the_list_of_runs_and_on_paper(whole, visit):
     assert whole.submit(make_report("WYC", cpu="13th Gen Intel(R) Core(TM) i7-13700H")).status_code == 201
     page = visit(f"{whole.url}/runs.html", width=1280, language="zh-CN")
