@@ -53,6 +53,7 @@ def test_the_verdicts_in_words(here, written):
     assert "overhead: neither memory nor the arithmetic units are busy" in said.out
     assert "its BitLinear weights at 2 bits would be" in said.out
     assert "0.00 GB" not in said.out  # a tiny model's too has digits that count
+    assert "<0.1 % of the units' limit" in said.out
     assert re.search(r"[\d.,]+ operations a byte", said.out)
     assert "the brief's formula" in said.out
 

@@ -110,7 +110,7 @@ def _ms(value: float) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{share * 100:.1f}"
+    return "<0.1" if 0 < share < 0.001 else f"{share * 100:.1f}"
 
 
 def _rate(value: float | None) -> str:

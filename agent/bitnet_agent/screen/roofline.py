@@ -57,8 +57,8 @@ def _stage_line(stage: StageRoofline, language: Language) -> str:
 
 
 def _percent(share: float) -> str:
-    """One decimal, so that a share just below a verdict's threshold does not look like one on it."""
-    return f"{100 * share:.1f} %"
+    """One decimal: just below a verdict's threshold must not look like on it, nor a small share like 0."""
+    return "<0.1 %" if 0 < share < 0.001 else f"{100 * share:.1f} %"
 
 
 def _bytes(count: float) -> str:
