@@ -25,7 +25,7 @@ from .derived import (
     summarize,
 )
 from .fields import MB, MEMBER_RULE, is_member_name, is_storable
-from .figures import three_digits
+from .figures import one_decimal, three_digits
 from .finding_words import finding_sentence, what_a_run_says
 from .findings import Finding, findings
 from .grading import Severity, grade, severity
@@ -187,6 +187,7 @@ __all__ = [
     "make_caveat",
     "new_run_id",
     "normalized_ms",
+    "one_decimal",
     "operator_caveats",
     "operator_module",
     "operator_words",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, Literal
 
-from .figures import three_digits
+from .figures import one_decimal, three_digits
 from .findings import Finding
 from .operator_words import operator_words
 
@@ -155,7 +155,7 @@ def finding_sentence(finding: Finding, language: Literal["en", "zh"]) -> str:
     for name in values.keys() & {"ms", "timed_ms"}:
         values[name] = three_digits(float(values[name]))  # so that 1000 ÷ it is the rate beside it
     for name in values.keys() & {"bandwidth_percent", "compute_percent"}:
-        values[name] = _percent(float(values[name]))
+        values[name] = one_decimal(float(values[name]))
     return template.format(**values)
 
 
@@ -163,8 +163,3 @@ def what_a_run_says(found: Sequence[Finding], language: Literal["en", "zh"]) -> 
     """The whole paragraph."""
     sentences = (finding_sentence(finding, language) for finding in found)
     return (" " if language == "en" else "").join(sentences)
-
-
-def _percent(value: float) -> str:
-    """To one decimal, as the roofline's table has it: what is there is not said to be 0."""
-    return "<0.1" if 0 < value < 0.1 else f"{value:.1f}"

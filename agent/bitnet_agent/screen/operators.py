@@ -15,6 +15,7 @@ from bitnet_report import (
     STAGES,
     ProjectionSum,
     StageOperators,
+    one_decimal,
     operator_words,
     sums_by_projection,
 )
@@ -110,7 +111,7 @@ def _ms(value: float) -> str:
 
 
 def _percent(share: float) -> str:
-    return "<0.1" if 0 < share < 0.001 else f"{share * 100:.1f}"
+    return one_decimal(100 * share)
 
 
 def _rate(value: float | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 from rich.markup import escape
 
-from bitnet_report import Report, StageRoofline, three_digits, verdict_words
+from bitnet_report import Report, StageRoofline, one_decimal, three_digits, verdict_words
 
 from .language import Language, text
 
@@ -46,19 +46,14 @@ def print_roofline(console: Console, report: Report, language: Language) -> None
 
 
 def _stage_line(stage: StageRoofline, language: Language) -> str:
-    memory = "–" if stage.bandwidth_share is None else _percent(stage.bandwidth_share)
-    peak = "–" if stage.compute_share is None else _percent(stage.compute_share)
+    memory = "–" if stage.bandwidth_share is None else f"{one_decimal(100 * stage.bandwidth_share)} %"
+    peak = "–" if stage.compute_share is None else f"{one_decimal(100 * stage.compute_share)} %"
     intensity = "–" if stage.intensity is None else three_digits(stage.intensity)
     line = text(
         language, "roof_stage", stage=text(language, stage.stage), rate=stage.gb_per_s or 0.0,
         memory=memory, peak=peak, intensity=intensity, verdict=verdict_words(stage, language),
     )  # fmt: skip
     return f"{line}{text(language, 'roof_cached')}" if stage.fits_in_cache else line
-
-
-def _percent(share: float) -> str:
-    """One decimal: just below a verdict's threshold must not look like on it, nor a small share like 0."""
-    return "<0.1 %" if 0 < share < 0.001 else f"{100 * share:.1f} %"
 
 
 def _bytes(count: float) -> str:

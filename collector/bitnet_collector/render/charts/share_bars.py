@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bitnet_report import one_decimal
+
 from .drawing import Drawing, Rect, Shape, Words, text_px
 
 _BAR, _GAP, _HEAD = 26, 22, 18
@@ -45,8 +47,7 @@ def draw_bars(bars: Sequence[Bar], width: int) -> Drawing:
 
 def percent(share: float) -> str:
     """A share in words."""
-    value = share * 100
-    return "<0.1 %" if 0 < value < 0.1 else f"{value:.1f} %"
+    return f"{one_decimal(100 * share)} %"
 
 
 def _parts(bar: Bar, y: float, width: int) -> list[Shape]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bitnet_report import CHURN_SHARE, Allocation, Report, StageAllocation, saving_share
+from bitnet_report import CHURN_SHARE, Allocation, Report, StageAllocation, one_decimal, saving_share
 
 from ...texts import Texts
 from ..figures import figure, megabytes
@@ -15,9 +15,6 @@ from .shown import ShownRun
 
 _NOTICED = 0.005
 """Below half a percent of a forward a saving is within the noise of any run."""
-
-
-_SMALLEST_PERCENT = 0.1
 
 
 @dataclass(frozen=True)
@@ -119,6 +116,4 @@ def _count(number: float) -> str:
 def _percent(share: float) -> str:
     """Of at most the whole: an estimate may come out above what was measured."""
     percent = 100 * min(share, 1.0)
-    if 0 < percent < _SMALLEST_PERCENT:
-        return f"<{_SMALLEST_PERCENT} %"
-    return f"{percent:.0f} %" if percent >= 10 else f"{percent:.1f} %"
+    return f"{percent:.0f} %" if percent >= 10 else f"{one_decimal(percent)} %"

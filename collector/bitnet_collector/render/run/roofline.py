@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bitnet_report import Roofline, StageRoofline, roofline_svg, verdict_words
+from bitnet_report import Roofline, StageRoofline, one_decimal, roofline_svg, verdict_words
 
 from ...texts import Texts
 from ..figures import figure
 from ..sections import Section
 from ..stage_rows import stage_words
 from .shown import ShownRun
-
-_SMALLEST_PERCENT = 0.1
 
 
 @dataclass(frozen=True)
@@ -114,9 +112,4 @@ def _traffic(stage: StageRoofline, texts: Texts) -> list[TrafficRow]:
 
 
 def _percent(share: float | None) -> str:
-    if share is None:
-        return "—"
-    percent = 100 * share
-    if 0 < percent < _SMALLEST_PERCENT:
-        return f"<{_SMALLEST_PERCENT} %"
-    return f"{percent:.1f} %"  # a share just below a verdict's threshold must not look like one on it
+    return "—" if share is None else f"{one_decimal(100 * share)} %"
