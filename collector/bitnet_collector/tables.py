@@ -139,6 +139,7 @@ Index(
 for _name, _columns in (
     ("run_of_sweep", (Run.sweep_id, Run.run_id)),
     ("run_sweeps_of_member", (Run.member, Run.sweep_id)),
+    ("run_points_of_pair", (Run.workload_id, Run.member, Run.sweep_id)),
 ):
     _some = col(Run.sweep_id).is_not(None)
     Index(_name, *map(col, _columns), sqlite_where=_some, postgresql_where=_some)

@@ -6,8 +6,8 @@ from datetime import timedelta
 from itertools import combinations, product
 
 import pytest
+from collector_plans import plan_of
 from collector_reports import START, make_report
-from sqlalchemy import event
 
 from bitnet_collector.cursors import Cursor
 from bitnet_collector.database import open_database
@@ -84,21 +84,10 @@ def planned(tmp_path_factory):
 @pytest.mark.parametrize("names", SETS, ids="+".join)
 def test_an_index_holds_every_set_of_filters_in_the_order_of_the_list(planned, names, beside):
     database, given = planned
-    said = []
-
-    def keep(_connection, _cursor, text, parameters, *_):
-        said.append((text, parameters))
-
-    event.listen(database.engine, "before_cursor_execute", keep)
     moments = {name: START + timedelta(days=1) for name in beside if name != "cursor"}
-    with database.reading() as session:
-        wanted = Wanted(**{name: given[name] for name in names}, **moments)
-        list_runs(session, wanted, Cursor(START, "x") if "cursor" in beside else None, 51)
-    event.remove(database.engine, "before_cursor_execute", keep)
-    raw = database.engine.raw_connection()
-    (*_, (text, parameters)) = [each for each in said if each[0].startswith("SELECT")]
-    (step,) = [row[3] for row in raw.execute(f"EXPLAIN QUERY PLAN {text}", parameters)]
-    raw.close()
+    wanted = Wanted(**{name: given[name] for name in names}, **moments)
+    after = Cursor(START, "x") if "cursor" in beside else None
+    (step,) = plan_of(database, lambda session: list_runs(session, wanted, after, 51))
     stated = [name for name in names if name != "model" or "workload" not in names]
     assert step.startswith("SEARCH" if stated or beside else "SCAN run USING INDEX run_newest")
     assert all(f"{COLUMN[name]}=?" in step for name in stated), step
