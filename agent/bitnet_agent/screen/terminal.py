@@ -193,11 +193,6 @@ def _print_footnotes(console: Console, report: Report, language: Language) -> No
                  reference=frequency.reference_freq_mhz)
         )  # fmt: skip
     _print_intervals(console, report, language)
-    prefill = report.stage("prefill")
-    if prefill is not None and prefill.sample_groups is not None:
-        groups = prefill.sample_groups
-        each = " + ".join(f"{count}" for count in groups)
-        console.print(text(language, "processes", n=len(groups), each=each))
     if report.meta.budget_s is not None:
         console.print(
             text(language, "planned", s=report.meta.budget_s, n=work.repetitions, decode=work.decode_tokens)
@@ -236,7 +231,10 @@ def _print_intervals(console: Console, report: Report, language: Language) -> No
         )  # fmt: skip
         if decode.step_statistics.p95 is not None:
             console.print(text(language, "step_p95", ms=_number(decode.step_statistics.p95)))
+    groups = prefill.sample_groups if prefill is not None else None
+    if groups:
+        console.print(text(language, "processes", n=len(groups), each=" + ".join(map(str, groups))))
     samples = prefill.statistics.n if prefill is not None and prefill.statistics is not None else 0
-    if 1 < samples < _FEW_SAMPLES and prefill is not None and not prefill.sample_groups:
+    if 1 < samples < _FEW_SAMPLES and not groups:
         # Chance that the true median lies outside n samples of it: all above or all below, 2 × 2^-n.
         console.print(text(language, "few_samples", n=samples, percent=100 * (1 - 2 ** (1 - samples))))

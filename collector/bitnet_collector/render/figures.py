@@ -6,6 +6,8 @@ import unicodedata
 from datetime import datetime, timezone
 from math import floor, log10
 
+from bitnet_report import one_decimal
+
 NOTHING = "—"
 _MOST_DECIMALS = 6
 _TINY = 0.1
@@ -59,6 +61,11 @@ def more_megabytes(difference: float | None) -> str:
     if difference is None:
         return NOTHING
     return signed(difference, megabytes(abs(difference), grouped=True)) if round(difference, 1) else "0"
+
+
+def percent(share: float | None) -> str:
+    """A share in per cent with one decimal."""
+    return NOTHING if share is None else f"{one_decimal(100 * share)} %"
 
 
 def signed_percent(percent: float) -> str:

@@ -64,15 +64,17 @@ def render_template(template: str, **values: object) -> str:
 
 def _code_parts(text: str) -> list[tuple[str, bool]]:
     """The pieces of a text, each with whether it stood between backticks."""
-    return [(piece, place % 2 == 1) for place, piece in enumerate(re.split(r"`([^`]+)`", text))]
+    return _parts(r"`([^`]+)`", text)
 
 
 def _option_parts(text: str) -> list[tuple[str, bool]]:
     """The pieces of a text, each with whether it is an option, which no line may break after its dashes."""
-    return [
-        (piece, place % 2 == 1)
-        for place, piece in enumerate(re.split(r"(?<![A-Za-z0-9-])(--[a-z][a-z-]*)", text))
-    ]
+    return _parts(r"(?<![A-Za-z0-9-])(--[a-z][a-z-]*)", text)
+
+
+def _parts(marked: str, text: str) -> list[tuple[str, bool]]:
+    """The pieces of a text, each with whether it is what the pattern's one group holds."""
+    return [(piece, place % 2 == 1) for place, piece in enumerate(re.split(marked, text))]
 
 
 @lru_cache(maxsize=1)

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from bitnet_report import StageOperators, operator_words
 
 from ...texts import Texts
+from ..figures import percent
 from ..stage_rows import stage_words
 from .drawing import Chart, Key, chart
-from .share_bars import Bar, Part, draw_bars, percent
+from .share_bars import Bar, Part, draw_bars
 from .spans import span_words
 
 _LOOKS = {

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bitnet_report import one_decimal
-
+from ..figures import percent
 from .drawing import Drawing, Rect, Shape, Words, text_px
 
 _BAR, _GAP, _HEAD = 26, 22, 18
@@ -43,11 +42,6 @@ def draw_bars(bars: Sequence[Bar], width: int) -> Drawing:
         shapes += _parts(bar, y + _HEAD, width)
         y += _HEAD + _BAR + _GAP
     return Drawing(width, round(y - _GAP + 4), shapes)
-
-
-def percent(share: float) -> str:
-    """A share in words."""
-    return f"{one_decimal(100 * share)} %"
 
 
 def _parts(bar: Bar, y: float, width: int) -> list[Shape]:

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from bitnet_report import INFERENCE_STAGES, Report, StageProfile
 
 from ...texts import Texts
+from ..figures import percent
 from ..stage_rows import stage_words
 from .drawing import Chart, Key, chart
-from .share_bars import Bar, Part, draw_bars, percent
+from .share_bars import Bar, Part, draw_bars
 from .spans import span_words
 
 _LOOKS = ("fill-1", "fill-2", "fill-3", "fill-4", "fill-5", "fill-6", "fill-7", "fill-8")

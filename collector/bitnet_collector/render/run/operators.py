@@ -19,8 +19,7 @@ from ...texts import Texts
 from ..charts.drawing import Chart
 from ..charts.layer_heat import layer_heat
 from ..charts.operator_shares import operator_shares
-from ..charts.share_bars import percent
-from ..figures import signed_percent
+from ..figures import percent, signed_percent
 from ..sections import Section
 from ..stage_rows import stage_words
 from .shown import ShownRun

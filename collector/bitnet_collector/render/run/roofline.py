@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bitnet_report import Roofline, StageRoofline, one_decimal, roofline_svg, verdict_words
+from bitnet_report import Roofline, StageRoofline, roofline_svg, verdict_words
 
 from ...texts import Texts
-from ..figures import figure
+from ..figures import figure, percent
 from ..sections import Section
 from ..stage_rows import stage_words
 from .shown import ShownRun
@@ -86,8 +86,8 @@ def _row(stage: StageRoofline, texts: Texts) -> RoofRow:
         moved=figure(stage.bytes / stage.forwards / 1e9),
         rate=figure(stage.gb_per_s),
         intensity=figure(stage.intensity, grouped=True),
-        memory=_percent(stage.bandwidth_share),
-        peak=_percent(stage.compute_share),
+        memory=percent(stage.bandwidth_share),
+        peak=percent(stage.compute_share),
         verdict=verdict_words(stage, texts.language) or "—",
         ideal=figure(ideal, grouped=True),
         aware=figure(stage.normalized_bound_aware_ms, grouped=True),
@@ -109,7 +109,3 @@ def _traffic(stage: StageRoofline, texts: Texts) -> list[TrafficRow]:
         )
         for part in ordered
     ]
-
-
-def _percent(share: float | None) -> str:
-    return "—" if share is None else f"{one_decimal(100 * share)} %"
